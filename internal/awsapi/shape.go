@@ -1,0 +1,102 @@
+package awsapi
+
+import "regexp"
+
+// Kind is what a value is on the wire.
+type Kind uint8
+
+// The kinds of the JSON protocols.
+const (
+	Structure Kind = iota + 1
+	List
+	Map
+	String
+	Blob
+	Integer
+	Long
+	Boolean
+	Timestamp
+)
+
+// Shape describes a value.
+type Shape struct {
+	// Name is the model's name, like PutRecordsRequestEntry.
+	Name string
+	Kind Kind
+
+	// Members of a Structure, in the model's order.
+	Members []Member
+	// Element is a List's element or a Map's value.
+	Element *Shape
+	// Key is a Map's key.
+	Key *Shape
+
+	Constraints
+
+	// EventStream marks a structure that is sent as a stream of events.
+	EventStream bool
+	// Event marks a structure that is one event of such a stream.
+	Event bool
+	// Fault is the HTTP status of a structure that is an error, else 0.
+	Fault int
+}
+
+// Member is one member of a structure.
+type Member struct {
+	Name     string
+	Shape    *Shape
+	Required bool
+	// Field is the index of the member's field in the Go structure.
+	Field int
+}
+
+// Constraints bound a value. They hold for requests only: clients of AWS find
+// that answers keep to no bound.
+type Constraints struct {
+	// Min and Max bound the length of a string in characters, of a blob in
+	// bytes, of a list or map in entries, or the value of a number.
+	Min, Max *int64
+	// Pattern must match the whole string; PatternText is as AWS prints it.
+	Pattern     *regexp.Regexp
+	PatternText string
+	// Enum lists the values allowed, in the order in which AWS prints them.
+	Enum []string
+}
+
+// Service is one of AWS's APIs.
+type Service struct {
+	// ID is the model's service id, like Kinesis.
+	ID string
+	// Target is the part of X-Amz-Target before the dot.
+	Target string
+	// SigningName is the service in the credential scope.
+	SigningName string
+	// Operations are sorted by name.
+	Operations []*Operation
+}
+
+// Operation is one call of a service.
+type Operation struct {
+	Service *Service
+	Name    string
+	// Input is never nil; an operation without input has an empty structure.
+	Input *Shape
+	// Output is nil if the operation answers an empty body.
+	Output *Shape
+	// Errors names the exceptions the model lists, in its order.
+	Errors []string
+	// NewInput returns a new, empty input structure (a pointer).
+	NewInput func() any
+	// NewOutput returns a new, empty output structure (a pointer), or is nil.
+	NewOutput func() any
+}
+
+// Operation returns the operation of that name, or nil.
+func (s *Service) Operation(name string) *Operation {
+	for _, op := range s.Operations {
+		if op.Name == name {
+			return op
+		}
+	}
+	return nil
+}

@@ -1,6 +1,9 @@
 package awsapi
 
-import "regexp"
+import (
+	"slices"
+	"strings"
+)
 
 // Kind is what a value is on the wire.
 type Kind uint8
@@ -46,8 +49,21 @@ type Member struct {
 	Name     string
 	Shape    *Shape
 	Required bool
-	// Field is the index of the member's field in the Go structure.
+	// Field is the index of the member's field in the Go structure. It is -1 in
+	// the shape of an error, whose Go structure is Error.
 	Field int
+}
+
+// Member returns the member of that name, or nil. Members are few, so that a
+// look at each is faster than a map; it does not allocate, also for a name
+// converted from bytes in the call, unless that is longer than 32 bytes.
+func (s *Shape) Member(name string) *Member {
+	for i := range s.Members {
+		if s.Members[i].Name == name {
+			return &s.Members[i]
+		}
+	}
+	return nil
 }
 
 // Constraints bound a value. They hold for requests only: clients of AWS find
@@ -56,9 +72,8 @@ type Constraints struct {
 	// Min and Max bound the length of a string in characters, of a blob in
 	// bytes, of a list or map in entries, or the value of a number.
 	Min, Max *int64
-	// Pattern must match the whole string; PatternText is as AWS prints it.
-	Pattern     *regexp.Regexp
-	PatternText string
+	// Pattern must match the whole string.
+	Pattern *Pattern
 	// Enum lists the values allowed, in the order in which AWS prints them.
 	Enum []string
 }
@@ -73,6 +88,20 @@ type Service struct {
 	SigningName string
 	// Operations are sorted by name.
 	Operations []*Operation
+	// Exceptions are the shapes of all modelled errors, sorted by name.
+	Exceptions []*Shape
+}
+
+// NewService completes a service: its operations point to it from now on. It
+// panics if they are not sorted by name.
+func NewService(s Service) *Service {
+	if !slices.IsSortedFunc(s.Operations, func(a, b *Operation) int { return strings.Compare(a.Name, b.Name) }) {
+		panic("awsapi: operations are sorted by name")
+	}
+	for _, op := range s.Operations {
+		op.Service = &s
+	}
+	return &s
 }
 
 // Operation is one call of a service.
@@ -93,10 +122,11 @@ type Operation struct {
 
 // Operation returns the operation of that name, or nil.
 func (s *Service) Operation(name string) *Operation {
-	for _, op := range s.Operations {
-		if op.Name == name {
-			return op
-		}
+	i, found := slices.BinarySearchFunc(s.Operations, name, func(op *Operation, name string) int {
+		return strings.Compare(op.Name, name)
+	})
+	if !found {
+		return nil
 	}
-	return nil
+	return s.Operations[i]
 }

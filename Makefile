@@ -1,0 +1,57 @@
+# Freshet. Each target is a line or two; CONTRIBUTING.md says when to use which.
+
+GOLANGCI_LINT := v2.15.0
+FUZZTIME      ?= 20s
+TOOLS         := $(CURDIR)/.tools
+PYTHON        ?= python3
+
+.PHONY: run build test race e2e-smoke e2e torture lint bench fuzz generate models e2e-deps
+
+run: build ## a server on 127.0.0.1:4566, data in ./freshet-data
+	./bin/freshet dev
+
+build: ## bin/freshet
+	CGO_ENABLED=0 go build -trimpath -o bin/freshet ./cmd/freshet
+
+test: ## what every change must pass
+	go vet ./...
+	go test -timeout 10m ./...
+
+race: ## the same under the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race -timeout 20m ./...
+
+e2e-smoke: build e2e-deps ## the README's first use, boto3, the AWS CLI, a few kills
+	go test -tags e2e -timeout 10m -count 1 -short ./e2e/...
+
+e2e: build e2e-deps ## all of them, at full length
+	go test -tags e2e -timeout 60m -count 1 ./e2e/...
+
+torture: build ## crashes, kills and I/O faults by the thousand
+	FRESHET_TORTURE=1 go test -timeout 120m -count 1 ./internal/shardlog/... ./internal/meta/...
+
+lint: $(TOOLS)/bin/golangci-lint-$(GOLANGCI_LINT) ## the pinned linters of .golangci.yml
+	$< run ./...
+
+$(TOOLS)/bin/golangci-lint-$(GOLANGCI_LINT):
+	GOBIN=$(TOOLS)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
+	mv $(TOOLS)/bin/golangci-lint $@
+
+bench: ## Go's benchmarks; docs/benchmarks.md has those of the whole server
+	go test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## every fuzz test for FUZZTIME
+	@grep -rHoE '^func Fuzz\w+' --include='*_test.go' --exclude-dir=.tools . | sed -E 's|/[^/]*:func | |' | \
+	while read -r room name; do echo "$$room $$name"; go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$room" || exit 1; done
+
+generate: ## what is generated from internal/gen's facts
+	go generate ./...
+
+models: e2e-deps ## the facts of AWS's models, from the botocore that is installed
+	go generate -tags models ./internal/gen/...
+
+e2e-deps: $(TOOLS)/venv/.installed ## boto3 and the AWS CLI, in .tools/venv
+
+$(TOOLS)/venv/.installed: e2e/boto3/requirements.txt
+	$(PYTHON) -m venv $(TOOLS)/venv
+	$(TOOLS)/venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@

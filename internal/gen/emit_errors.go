@@ -1,0 +1,28 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// emitErrors writes a constructor for each exception.
+func (g *generator) emitErrors(b *bytes.Buffer) error {
+	fmt.Fprintf(b, "import %q\n", "github.com/freshet/freshet/internal/awsapi")
+	for _, s := range g.shapes {
+		if s.Status == 0 {
+			continue
+		}
+		name := exported(s.Name)
+		if err := g.declare(name, "an error"); err != nil {
+			return err
+		}
+		fmt.Fprintf(b, "\n// %s makes the error of that name, with status %d.\n", name, s.Status)
+		fmt.Fprintf(b, "func %s(format string, args ...any) *awsapi.Error {\n", name)
+		if s.Status == 400 {
+			fmt.Fprintf(b, "return awsapi.Errorf(%q, format, args...)\n}\n", s.Name)
+			continue
+		}
+		fmt.Fprintf(b, "e := awsapi.Errorf(%q, format, args...)\ne.Status = %d\nreturn e\n}\n", s.Name, s.Status)
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/freshet/freshet/internal/gen/model"
+)
+
+// emitOperations writes the table of operations.
+func (g *generator) emitOperations(b *bytes.Buffer) error {
+	fmt.Fprintf(b, "import %q\n", "github.com/freshet/freshet/internal/awsapi")
+	if err := g.emitService(b); err != nil {
+		return err
+	}
+	b.WriteString("\n// The operations.\nvar (\n")
+	for _, op := range g.model.Operations {
+		if err := g.emitOperation(b, op); err != nil {
+			return err
+		}
+	}
+	b.WriteString(")\n")
+	return nil
+}
+
+func (g *generator) emitService(b *bytes.Buffer) error {
+	if err := g.declare("Service", "the service"); err != nil {
+		return err
+	}
+	fmt.Fprintf(b, "\n// Service is %s with its %d operations.\n", g.model.ServiceID, len(g.model.Operations))
+	fmt.Fprintf(b, "var Service = awsapi.NewService(awsapi.Service{\nID: %q,\nTarget: %q,\nSigningName: %q,\n",
+		g.model.ServiceID, g.model.Target, g.model.SigningName)
+	b.WriteString("Operations: []*awsapi.Operation{\n")
+	for _, op := range g.model.Operations {
+		fmt.Fprintf(b, "Op%s,\n", op.Name)
+	}
+	b.WriteString("},\nExceptions: []*awsapi.Shape{\n")
+	for _, s := range g.shapes {
+		if s.Status != 0 {
+			fmt.Fprintf(b, "&%s,\n", shapeVar(s.Name))
+		}
+	}
+	b.WriteString("},\n})\n")
+	return nil
+}
+
+func (g *generator) emitOperation(b *bytes.Buffer, op model.Operation) error {
+	if err := g.declare("Op"+op.Name, "an operation"); err != nil {
+		return err
+	}
+	fmt.Fprintf(b, "Op%s = &awsapi.Operation{\nName: %q,\n", op.Name, op.Name)
+	if op.Input == "" {
+		fmt.Fprintf(b, "Input: &awsapi.Shape{Name: %q, Kind: awsapi.Structure},\n", op.Name+"Input")
+	} else {
+		fmt.Fprintf(b, "Input: &%s,\n", shapeVar(op.Input))
+	}
+	if op.Output != "" {
+		fmt.Fprintf(b, "Output: &%s,\n", shapeVar(op.Output))
+	}
+	if op.Errors != nil {
+		fmt.Fprintf(b, "Errors: %#v,\n", op.Errors)
+	}
+	fmt.Fprintf(b, "NewInput: func() any { return new(%s) },\n", inputType(op.Name, op.Input))
+	if op.Output != "" {
+		fmt.Fprintf(b, "NewOutput: func() any { return new(%s) },\n", outputType(op.Name, op.Output))
+	}
+	b.WriteString("}\n")
+	return nil
+}

@@ -1,0 +1,23 @@
+package main
+
+// service is a service that code is generated for.
+type service struct {
+	// pkg is the package below internal/awsapi and the name of the model's file.
+	pkg string
+	// folder is the model's folder in botocore.
+	folder string
+	// enums tells the order in which AWS prints an enumeration's values, where it
+	// is known and is not the model's.
+	enums map[string][]string
+}
+
+var services = []service{
+	{
+		pkg:    "kinesis",
+		folder: "kinesis/2013-12-02",
+		enums: map[string][]string{
+			// Printed so by Kinesis to kinesalite's tests of getShardIterator.
+			"ShardIteratorType": {"AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"},
+		},
+	},
+}

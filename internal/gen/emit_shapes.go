@@ -68,10 +68,10 @@ func (g *generator) role(s *model.Shape) string {
 	}
 	var roles []string
 	for _, op := range g.model.Operations {
-		switch s.Name {
-		case op.Input:
+		if s.Name == op.Input {
 			roles = append(roles, "the input of "+op.Name)
-		case op.Output:
+		}
+		if s.Name == op.Output {
 			roles = append(roles, "the output of "+op.Name)
 		}
 	}

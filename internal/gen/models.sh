@@ -8,6 +8,6 @@ version=1.44.5
 
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-python3 -m pip download --quiet --no-deps --only-binary :all: --dest "$dir" "botocore==$version"
+"${PYTHON:-python3}" -m pip download --quiet --no-deps --only-binary :all: --dest "$dir" "botocore==$version"
 cd "$(dirname "$0")/../.."
 go run ./internal/gen models "$dir/botocore-$version-py3-none-any.whl"

@@ -1,0 +1,26 @@
+// Package freshet is a Kinesis-compatible server, as a library.
+//
+// Options say where records live and where to listen. A Server is made by New,
+// which opens the data folder and recovers it; Run serves until its context
+// ends; Handler is the same API without a listener, for tests and for programs
+// that bring their own; Close gives the data folder back.
+//
+//	s, err := freshet.New(freshet.Options{DataDir: "/var/lib/freshet"})
+//	if err != nil { … }
+//	defer s.Close()
+//	err = s.Run(ctx)
+//
+// A data folder holds FORMAT (the version of its layout), log/ (the records) and
+// meta.db (streams and everything small). One process uses it at a time.
+//
+// Invariants:
+//  1. Nothing is acknowledged that a crash of the process or of the machine
+//     could lose, whatever moment Run is interrupted at.
+//  2. When the log can no longer promise that, Run ends with ErrEngine and
+//     serves nothing more.
+//  3. A data folder of another layout is refused before anything is written.
+//
+// Goroutines: none of its own; Run is internal/server's, which names them.
+//
+// Start reading at freshet.go.
+package freshet

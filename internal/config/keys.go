@@ -1,0 +1,58 @@
+package config
+
+import (
+	"log/slog"
+
+	freshet "github.com/freshet/freshet"
+)
+
+// Settings is everything that can be configured.
+type Settings struct {
+	Server freshet.Options
+	Log    Log
+}
+
+// Log says how the command logs.
+type Log struct {
+	Level  slog.Level
+	Format string // text or json
+}
+
+// Defaults returns the settings of an empty configuration.
+func Defaults() Settings {
+	s := Settings{Server: freshet.DefaultOptions(), Log: Log{Level: slog.LevelInfo, Format: "text"}}
+	s.Server.Logger = nil // the command makes it of Log
+	return s
+}
+
+// key is one thing that can be configured: section.key in the file,
+// FRESHET_SECTION_KEY in the environment.
+type key struct {
+	name  string
+	value value
+}
+
+// keys is the table of all keys, bound to s, in the order of freshet.yaml.
+func (s *Settings) keys() []key {
+	o := &s.Server
+	return []key{
+		{"server.listen", address{&o.Listen}},
+		{"server.insecure_open", boolean{&o.InsecureOpen}},
+		{"server.allowed_hosts", list{&o.AllowedHosts}},
+		{"server.allowed_origins", list{&o.AllowedOrigins}},
+		{"server.header_timeout", duration{&o.HeaderTimeout, positive}},
+		{"server.body_timeout", duration{&o.BodyTimeout, positive}},
+		{"server.idle_timeout", duration{&o.IdleTimeout, positive}},
+		{"server.max_header_bytes", size[int]{&o.MaxHeaderBytes, 4 << 10}},
+		{"server.body_budget", size[int64]{&o.BodyBudget, 16 << 20}},
+		{"server.grace", duration{&o.Grace, positive}},
+
+		{"data.dir", text{&o.DataDir}},
+		{"data.memory", boolean{&o.Memory}},
+
+		{"streams.transition_delay", duration{&o.TransitionDelay, notNegative}},
+
+		{"log.level", level{&s.Log.Level}},
+		{"log.format", choice{&s.Log.Format, []string{"text", "json"}}},
+	}
+}

@@ -1,0 +1,179 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// value reads itself from text. The error of set is the rule that was broken; the
+// caller names the key and what was given.
+type value interface {
+	set(s string) error
+}
+
+// many is a value that a YAML list may be given for.
+type many interface {
+	setAll(items []string) error
+}
+
+type text struct{ p *string }
+
+func (v text) set(s string) error {
+	if s == "" {
+		return errors.New("must not be empty")
+	}
+	*v.p = s
+	return nil
+}
+
+type boolean struct{ p *bool }
+
+func (v boolean) set(s string) error {
+	switch s {
+	case "true", "1":
+		*v.p = true
+	case "false", "0":
+		*v.p = false
+	default:
+		return errors.New("must be true or false")
+	}
+	return nil
+}
+
+// address is host:port, or off.
+type address struct{ p *string }
+
+func (v address) set(s string) error {
+	if s != "off" {
+		_, port, err := net.SplitHostPort(s)
+		if err != nil {
+			return errors.New("must be host:port, like 127.0.0.1:4566")
+		}
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return errors.New("the port must be a number from 0 to 65535")
+		}
+	}
+	*v.p = s
+	return nil
+}
+
+// list is written as a YAML list, or in the environment with commas.
+type list struct{ p *[]string }
+
+func (v list) set(s string) error { return v.setAll(strings.Split(s, ",")) }
+
+func (v list) setAll(items []string) error {
+	var all []string
+	for _, item := range items {
+		if item = strings.TrimSpace(item); item != "" {
+			all = append(all, item)
+		}
+	}
+	*v.p = all
+	return nil
+}
+
+type bound int
+
+const (
+	positive bound = iota + 1
+	notNegative
+)
+
+type duration struct {
+	p     *time.Duration
+	bound bound
+}
+
+func (v duration) set(s string) error {
+	d, err := time.ParseDuration(s)
+	switch {
+	case err != nil:
+		return errors.New("must be a duration like 250ms, 10s or 5m")
+	case v.bound == positive && d <= 0:
+		return errors.New("must be above 0")
+	case d < 0:
+		return errors.New("must not be negative")
+	}
+	*v.p = d
+	return nil
+}
+
+// size is a number of bytes with a unit of 1024: 64KiB, 256MiB, 2GiB.
+type size[T int | int64] struct {
+	p   *T
+	min int64
+}
+
+var units = []struct {
+	suffix string
+	shift  int
+}{{"KiB", 10}, {"MiB", 20}, {"GiB", 30}, {"TiB", 40}, {"B", 0}, {"", 0}}
+
+func (v size[T]) set(s string) error {
+	n, err := parseSize(s)
+	if err != nil {
+		return err
+	}
+	if n < v.min {
+		return fmt.Errorf("must be at least %s", formatSize(v.min))
+	}
+	if int64(T(n)) != n {
+		return errors.New("is too large for this machine")
+	}
+	*v.p = T(n)
+	return nil
+}
+
+func parseSize(s string) (int64, error) {
+	for _, u := range units {
+		digits, ok := strings.CutSuffix(s, u.suffix)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+		if err != nil || n < 0 || n > math.MaxInt64>>u.shift {
+			break
+		}
+		return n << u.shift, nil
+	}
+	return 0, errors.New("must be a number of bytes like 4096, 64KiB or 256MiB")
+}
+
+func formatSize(n int64) string {
+	for i := 3; i >= 0; i-- {
+		if u := units[i]; n >= 1<<u.shift && n%(1<<u.shift) == 0 {
+			return fmt.Sprintf("%d%s", n>>u.shift, u.suffix)
+		}
+	}
+	return fmt.Sprintf("%dB", n)
+}
+
+type level struct{ p *slog.Level }
+
+func (v level) set(s string) error {
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, s) {
+		return errors.New("must be debug, info, warn or error")
+	}
+	return v.p.UnmarshalText([]byte(s))
+}
+
+type choice struct {
+	p   *string
+	all []string
+}
+
+func (v choice) set(s string) error {
+	if !slices.Contains(v.all, s) {
+		return fmt.Errorf("must be %s", strings.Join(v.all, " or "))
+	}
+	*v.p = s
+	return nil
+}

@@ -1,0 +1,151 @@
+package freshet
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+)
+
+// NoListener as Options.Listen opens no port: Handler is then the only way in.
+const NoListener = "off"
+
+// Options says how a Server runs. A field at its zero value has the default that
+// its comment names; DefaultOptions writes them out.
+type Options struct {
+	// Listen is the address of the one port that serves everything, host:port,
+	// overriding the default 127.0.0.1:4566. Port 0 lets the system choose one.
+	// An address that other machines reach needs InsecureOpen.
+	Listen string
+	// Listener, if set, is used instead of Listen. Run closes it.
+	Listener net.Listener
+	// InsecureOpen allows an address that other machines reach, although
+	// requests are not authenticated. By default that is refused.
+	InsecureOpen bool
+	// AllowedHosts are the names that a request's Host may have besides those
+	// that always may: names of this machine (localhost, *.localhost,
+	// host.docker.internal), addresses, and names without a dot. "*.example"
+	// allows every name below example. Browsers can be led to send any other
+	// name here by someone else's DNS, so all else is refused.
+	AllowedHosts []string
+	// AllowedOrigins are the web origins (scheme://host[:port]) that a browser
+	// may call the API from, besides those of this machine.
+	AllowedOrigins []string
+
+	// DataDir is the data folder, overriding the default ./freshet-data. It is
+	// made if need be.
+	DataDir string
+	// Memory keeps everything in memory and touches no disk. By default it is
+	// off.
+	Memory bool
+
+	// HeaderTimeout bounds how long a client may take to send a request's
+	// header, overriding the default 10 s.
+	HeaderTimeout time.Duration
+	// BodyTimeout bounds how long a client may take to send a request's body,
+	// overriding the default 60 s.
+	BodyTimeout time.Duration
+	// IdleTimeout closes a connection that has no request for so long,
+	// overriding the default 5 min.
+	IdleTimeout time.Duration
+	// MaxHeaderBytes bounds a request's header, overriding the default 64 KiB.
+	MaxHeaderBytes int
+	// BodyBudget bounds the memory of all request bodies in flight, overriding
+	// the default 256 MiB. Beyond it reading waits. It must have room for one
+	// body of the largest kind.
+	BodyBudget int64
+	// Grace is how long Run waits for requests in flight when it ends,
+	// overriding the default 10 s.
+	Grace time.Duration
+
+	// TransitionDelay is how long a stream stays CREATING, UPDATING or DELETING.
+	// The default is 0: a transition takes as long as its work.
+	TransitionDelay time.Duration
+
+	// Version is what the health page and freshet_build_info name, overriding
+	// the default "devel".
+	Version string
+	// Logger takes what the server has to say, overriding the default, which
+	// discards it. No line is written per successful request.
+	Logger *slog.Logger
+}
+
+// minBodyBudget has room for one PutRecords body at its limit in base64.
+const minBodyBudget = 16 << 20
+
+// DefaultOptions returns every default.
+func DefaultOptions() Options { return Options{}.withDefaults() }
+
+func (o Options) withDefaults() Options {
+	setDefault(&o.Listen, "127.0.0.1:4566")
+	setDefault(&o.DataDir, "./freshet-data")
+	setDefault(&o.HeaderTimeout, 10*time.Second)
+	setDefault(&o.BodyTimeout, 60*time.Second)
+	setDefault(&o.IdleTimeout, 5*time.Minute)
+	setDefault(&o.MaxHeaderBytes, 64<<10)
+	setDefault(&o.BodyBudget, 256<<20)
+	setDefault(&o.Grace, 10*time.Second)
+	setDefault(&o.Version, "devel")
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// Validate reports every option that cannot be. Zero values are defaults and
+// never wrong.
+func (o Options) Validate() error {
+	o = o.withDefaults()
+	var errs []error
+	check := func(ok bool, name string, value any, rule string) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("%s: %v: %s", name, value, rule))
+		}
+	}
+	check(o.HeaderTimeout > 0, "HeaderTimeout", o.HeaderTimeout, "must be above 0")
+	check(o.BodyTimeout > 0, "BodyTimeout", o.BodyTimeout, "must be above 0")
+	check(o.IdleTimeout > 0, "IdleTimeout", o.IdleTimeout, "must be above 0")
+	check(o.Grace > 0, "Grace", o.Grace, "must be above 0")
+	check(o.MaxHeaderBytes >= 4<<10, "MaxHeaderBytes", o.MaxHeaderBytes, "must be at least 4 KiB")
+	check(o.BodyBudget >= minBodyBudget, "BodyBudget", o.BodyBudget, "must be at least 16 MiB, the largest body")
+	check(o.TransitionDelay >= 0, "TransitionDelay", o.TransitionDelay, "must not be negative")
+	if o.Listener == nil && o.Listen != NoListener {
+		if err := checkListen(o.Listen, o.InsecureOpen); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// ErrOpenListener is returned for an address that other machines reach when
+// InsecureOpen is not set.
+var ErrOpenListener = errors.New("requests are not authenticated, so only a loopback address may be listened on")
+
+func checkListen(addr string, open bool) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("Listen: %q: must be host:port", addr)
+	}
+	if open || isLoopback(host) {
+		return nil
+	}
+	return fmt.Errorf("Listen: %s: %w", addr, ErrOpenListener)
+}
+
+// isLoopback goes by what is written, not by what a resolver says now: another
+// answer tomorrow must not open the server.
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -42,6 +42,9 @@ type Shape struct {
 	Event bool
 	// Fault is the HTTP status of a structure that is an error, else 0.
 	Fault int
+	// Class is the Java class by which AWS prints a structure that is an element
+	// of a list or map; empty for other shapes.
+	Class string
 }
 
 // Member is one member of a structure.

@@ -84,6 +84,9 @@ func (g *generator) emitShape(b *bytes.Buffer, s *model.Shape, back map[edge]boo
 	if s.Status != 0 {
 		fmt.Fprintf(b, "Fault: %d,\n", s.Status)
 	}
+	if class := g.class(s); class != "" {
+		fmt.Fprintf(b, "Class: %q,\n", class)
+	}
 	b.WriteString("}\n")
 }
 
@@ -126,4 +129,16 @@ func quoted(s string) string {
 		return fmt.Sprintf("%q", s)
 	}
 	return "`" + s + "`"
+}
+
+// class is the Java class of a structure that is an element. It follows from the
+// target: Kinesis_20131202 prints com.amazonaws.kinesis.v20131202.Shard, DynamoDB
+// likewise (seen by the tests of kinesalite and dynalite).
+func (g *generator) class(s *model.Shape) string {
+	service, version, found := strings.Cut(g.model.Target, "_")
+	element := func(list *model.Shape) bool { return list.Element == s.Name }
+	if s.Type != "structure" || !found || !slices.ContainsFunc(g.shapes, element) {
+		return ""
+	}
+	return fmt.Sprintf("com.amazonaws.%s.v%s.%s", strings.ToLower(service), version, s.Name)
 }

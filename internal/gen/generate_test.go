@@ -74,7 +74,7 @@ func TestCommittedModelIsWhatWouldBeWritten(t *testing.T) {
 // pattern with a back quote.
 func nested() *model.Model {
 	return &model.Model{
-		Source: "a test", ServiceID: "Nested",
+		Source: "a test", ServiceID: "Nested", Target: "Nested_20200101",
 		Operations: []model.Operation{
 			{Name: "Echo", Input: "Value", Output: "Value"},
 			{Name: "Listen", Output: "Events"},
@@ -123,6 +123,7 @@ func TestGeneratedCodeCompilesWhereShapesContainThemselves(t *testing.T) {
 	}
 	f(schema, "func init() {\n\tshapeValue.Members[2].Shape = &shapeValue\n\tshapeValueMap.Element = &shapeValue\n\tshapeValues.Element = &shapeValue\n}")
 	f(schema, `Constraints: awsapi.Constraints{Min: &boundMinus1, Pattern: &awsapi.Pattern{Text: "[`+"`"+`a-z]+"}}`)
+	f(schema, `Class: "com.amazonaws.nested.v20200101.Value"`)
 	f(shapes, "// Value is the input of Echo and the output of Echo.")
 	f(shapes, "M    map[string]Value")
 	f(shapes, "L    []Value // at most 3")

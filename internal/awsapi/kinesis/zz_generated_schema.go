@@ -48,6 +48,7 @@ var (
 			{Name: "ErrorCode", Shape: &shapeErrorCode, Required: true, Field: 1},
 			{Name: "ErrorMessage", Shape: &shapeErrorMessage, Field: 2},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.AcknowledgeDeadLetterQueueRecordsErrorEntry",
 	}
 	shapeAcknowledgeDeadLetterQueueRecordsErrorEntryList = awsapi.Shape{
 		Name:    "AcknowledgeDeadLetterQueueRecordsErrorEntryList",
@@ -76,6 +77,7 @@ var (
 		Members: []awsapi.Member{
 			{Name: "ReceiptHandle", Shape: &shapeReceiptHandle, Required: true, Field: 0},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.AcknowledgeDeadLetterQueueRecordsRequestEntry",
 	}
 	shapeAcknowledgeDeadLetterQueueRecordsRequestEntryList = awsapi.Shape{
 		Name:        "AcknowledgeDeadLetterQueueRecordsRequestEntryList",
@@ -89,6 +91,7 @@ var (
 		Members: []awsapi.Member{
 			{Name: "ReceiptHandle", Shape: &shapeReceiptHandle, Required: true, Field: 0},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.AcknowledgeDeadLetterQueueRecordsResultEntry",
 	}
 	shapeAcknowledgeDeadLetterQueueRecordsResultEntryList = awsapi.Shape{
 		Name:    "AcknowledgeDeadLetterQueueRecordsResultEntryList",
@@ -103,6 +106,7 @@ var (
 			{Name: "ErrorCode", Shape: &shapeErrorCode, Required: true, Field: 1},
 			{Name: "ErrorMessage", Shape: &shapeErrorMessage, Field: 2},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.AcknowledgeQueueRecordsErrorEntry",
 	}
 	shapeAcknowledgeQueueRecordsErrorEntryList = awsapi.Shape{
 		Name:    "AcknowledgeQueueRecordsErrorEntryList",
@@ -131,6 +135,7 @@ var (
 		Members: []awsapi.Member{
 			{Name: "ReceiptHandle", Shape: &shapeReceiptHandle, Required: true, Field: 0},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.AcknowledgeQueueRecordsRequestEntry",
 	}
 	shapeAcknowledgeQueueRecordsRequestEntryList = awsapi.Shape{
 		Name:        "AcknowledgeQueueRecordsRequestEntryList",
@@ -144,6 +149,7 @@ var (
 		Members: []awsapi.Member{
 			{Name: "ReceiptHandle", Shape: &shapeReceiptHandle, Required: true, Field: 0},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.AcknowledgeQueueRecordsResultEntry",
 	}
 	shapeAcknowledgeQueueRecordsResultEntryList = awsapi.Shape{
 		Name:    "AcknowledgeQueueRecordsResultEntryList",
@@ -260,6 +266,7 @@ var (
 			{Name: "StreamARN", Shape: &shapeStreamARN, Required: true, Field: 0},
 			{Name: "RecordConfiguration", Shape: &shapeRecordConfiguration, Required: true, Field: 1},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.ChannelStreamConfiguration",
 	}
 	shapeChannelStreamConfigurationList = awsapi.Shape{
 		Name:        "ChannelStreamConfigurationList",
@@ -275,6 +282,7 @@ var (
 			{Name: "StreamCreationTimestamp", Shape: &shapeTimestamp, Required: true, Field: 1},
 			{Name: "RecordConfiguration", Shape: &shapeRecordConfiguration, Required: true, Field: 2},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.ChannelStreamDescription",
 	}
 	shapeChannelStreamDescriptionList = awsapi.Shape{
 		Name:        "ChannelStreamDescriptionList",
@@ -289,6 +297,7 @@ var (
 			{Name: "StreamARN", Shape: &shapeStreamARN, Required: true, Field: 0},
 			{Name: "StreamCreationTimestamp", Shape: &shapeTimestamp, Required: true, Field: 1},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.ChannelStreamIdentifier",
 	}
 	shapeChannelStreamIdentifierList = awsapi.Shape{
 		Name:        "ChannelStreamIdentifierList",
@@ -309,6 +318,7 @@ var (
 			{Name: "ChannelDestinationType", Shape: &shapeChannelDestinationType, Required: true, Field: 6},
 			{Name: "Streams", Shape: &shapeChannelStreamIdentifierList, Required: true, Field: 7},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.ChannelSummary",
 	}
 	shapeChannelSummaryList = awsapi.Shape{
 		Name:    "ChannelSummaryList",
@@ -323,6 +333,7 @@ var (
 			{Name: "ParentShards", Shape: &shapeShardIdList, Required: true, Field: 1},
 			{Name: "HashKeyRange", Shape: &shapeHashKeyRange, Required: true, Field: 2},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.ChildShard",
 	}
 	shapeChildShardList = awsapi.Shape{
 		Name:    "ChildShardList",
@@ -366,6 +377,7 @@ var (
 			{Name: "ConsumerStatus", Shape: &shapeConsumerStatus, Required: true, Field: 2},
 			{Name: "ConsumerCreationTimestamp", Shape: &shapeTimestamp, Required: true, Field: 3},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.Consumer",
 	}
 	shapeConsumerARN = awsapi.Shape{
 		Name:        "ConsumerARN",
@@ -682,6 +694,7 @@ var (
 		Members: []awsapi.Member{
 			{Name: "ShardLevelMetrics", Shape: &shapeMetricsNameList, Field: 0},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.EnhancedMetrics",
 	}
 	shapeEnhancedMonitoringList = awsapi.Shape{
 		Name:    "EnhancedMonitoringList",
@@ -1147,6 +1160,7 @@ var (
 			{Name: "Transform", Shape: &shapePartitionTransform, Required: true, Field: 0},
 			{Name: "SourceName", Shape: &shapePartitionSourceName, Required: true, Field: 1},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.PartitionField",
 	}
 	shapePartitionFieldList = awsapi.Shape{
 		Name:        "PartitionFieldList",
@@ -1244,6 +1258,7 @@ var (
 			{Name: "ExplicitHashKey", Shape: &shapeHashKey, Field: 1},
 			{Name: "PartitionKey", Shape: &shapePartitionKey, Field: 2},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry",
 	}
 	shapePutRecordsRequestEntryList = awsapi.Shape{
 		Name:        "PutRecordsRequestEntryList",
@@ -1260,6 +1275,7 @@ var (
 			{Name: "ErrorCode", Shape: &shapeErrorCode, Field: 2},
 			{Name: "ErrorMessage", Shape: &shapeErrorMessage, Field: 3},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.PutRecordsResultEntry",
 	}
 	shapePutRecordsResultEntryList = awsapi.Shape{
 		Name:        "PutRecordsResultEntryList",
@@ -1323,6 +1339,7 @@ var (
 			{Name: "FirstReceiveTimestamp", Shape: &shapeFirstReceiveTimestamp, Required: true, Field: 5},
 			{Name: "ReceiveCount", Shape: &shapeReceiveCount, Required: true, Field: 6},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.QueueRecord",
 	}
 	shapeQueueRecordList = awsapi.Shape{
 		Name:    "QueueRecordList",
@@ -1354,6 +1371,7 @@ var (
 			{Name: "StreamARN", Shape: &shapeStreamARN, Required: true, Field: 0},
 			{Name: "StartingPosition", Shape: &shapeQueueStartingPosition, Field: 1},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.QueueStreamConfiguration",
 	}
 	shapeQueueStreamConfigurationList = awsapi.Shape{
 		Name:        "QueueStreamConfigurationList",
@@ -1368,6 +1386,7 @@ var (
 			{Name: "StreamARN", Shape: &shapeStreamARN, Required: true, Field: 0},
 			{Name: "StreamCreationTimestamp", Shape: &shapeTimestamp, Field: 1},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.QueueStreamFilter",
 	}
 	shapeQueueStreamFilterList = awsapi.Shape{
 		Name:        "QueueStreamFilterList",
@@ -1382,6 +1401,7 @@ var (
 			{Name: "StreamARN", Shape: &shapeStreamARN, Required: true, Field: 0},
 			{Name: "StreamCreationTimestamp", Shape: &shapeTimestamp, Required: true, Field: 1},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.QueueStreamIdentifier",
 	}
 	shapeQueueStreamIdentifierList = awsapi.Shape{
 		Name:        "QueueStreamIdentifierList",
@@ -1399,6 +1419,7 @@ var (
 			{Name: "QueueCreationTimestamp", Shape: &shapeTimestamp, Required: true, Field: 3},
 			{Name: "Streams", Shape: &shapeQueueStreamIdentifierList, Required: true, Field: 4},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.QueueSummary",
 	}
 	shapeQueueSummaryList = awsapi.Shape{
 		Name:    "QueueSummaryList",
@@ -1469,6 +1490,7 @@ var (
 			{Name: "PartitionKey", Shape: &shapePartitionKey, Field: 3},
 			{Name: "EncryptionType", Shape: &shapeEncryptionType, Field: 4},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.Record",
 	}
 	shapeRecordConfiguration = awsapi.Shape{
 		Name: "RecordConfiguration",
@@ -1554,6 +1576,7 @@ var (
 			{Name: "ErrorCode", Shape: &shapeErrorCode, Required: true, Field: 1},
 			{Name: "ErrorMessage", Shape: &shapeErrorMessage, Field: 2},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.RestoreDeadLetterQueueRecordsErrorEntry",
 	}
 	shapeRestoreDeadLetterQueueRecordsErrorEntryList = awsapi.Shape{
 		Name:    "RestoreDeadLetterQueueRecordsErrorEntryList",
@@ -1582,6 +1605,7 @@ var (
 		Members: []awsapi.Member{
 			{Name: "ReceiptHandle", Shape: &shapeReceiptHandle, Required: true, Field: 0},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.RestoreDeadLetterQueueRecordsRequestEntry",
 	}
 	shapeRestoreDeadLetterQueueRecordsRequestEntryList = awsapi.Shape{
 		Name:        "RestoreDeadLetterQueueRecordsRequestEntryList",
@@ -1595,6 +1619,7 @@ var (
 		Members: []awsapi.Member{
 			{Name: "ReceiptHandle", Shape: &shapeReceiptHandle, Required: true, Field: 0},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.RestoreDeadLetterQueueRecordsResultEntry",
 	}
 	shapeRestoreDeadLetterQueueRecordsResultEntryList = awsapi.Shape{
 		Name:    "RestoreDeadLetterQueueRecordsResultEntryList",
@@ -1681,6 +1706,7 @@ var (
 			{Name: "CompressionType", Shape: &shapeS3TablesCompressionType, Required: true, Field: 3},
 			{Name: "PartitionSpec", Shape: &shapePartitionSpec, Field: 4},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.S3TablesConfiguration",
 	}
 	shapeS3TablesConfigurationList = awsapi.Shape{
 		Name:        "S3TablesConfigurationList",
@@ -1751,6 +1777,7 @@ var (
 			{Name: "HashKeyRange", Shape: &shapeHashKeyRange, Required: true, Field: 3},
 			{Name: "SequenceNumberRange", Shape: &shapeSequenceNumberRange, Required: true, Field: 4},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.Shard",
 	}
 	shapeShardCountObject = awsapi.Shape{
 		Name:        "ShardCountObject",
@@ -1890,6 +1917,7 @@ var (
 			{Name: "StreamARN", Shape: &shapeStreamARN, Required: true, Field: 0},
 			{Name: "StreamCreationTimestamp", Shape: &shapeTimestamp, Field: 1},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.StreamFilter",
 	}
 	shapeStreamFilterList = awsapi.Shape{
 		Name:        "StreamFilterList",
@@ -1939,6 +1967,7 @@ var (
 			{Name: "StreamModeDetails", Shape: &shapeStreamModeDetails, Field: 3},
 			{Name: "StreamCreationTimestamp", Shape: &shapeTimestamp, Field: 4},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.StreamSummary",
 	}
 	shapeStreamSummaryList = awsapi.Shape{
 		Name:    "StreamSummaryList",
@@ -2003,6 +2032,7 @@ var (
 			{Name: "Key", Shape: &shapeTagKey, Required: true, Field: 0},
 			{Name: "Value", Shape: &shapeTagValue, Field: 1},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.Tag",
 	}
 	shapeTagKey = awsapi.Shape{
 		Name:        "TagKey",
@@ -2107,6 +2137,7 @@ var (
 			{Name: "ErrorCode", Shape: &shapeErrorCode, Required: true, Field: 1},
 			{Name: "ErrorMessage", Shape: &shapeErrorMessage, Field: 2},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.UpdateDeadLetterQueueRecordsVisibilityErrorEntry",
 	}
 	shapeUpdateDeadLetterQueueRecordsVisibilityErrorEntryList = awsapi.Shape{
 		Name:    "UpdateDeadLetterQueueRecordsVisibilityErrorEntryList",
@@ -2136,6 +2167,7 @@ var (
 			{Name: "ReceiptHandle", Shape: &shapeReceiptHandle, Required: true, Field: 0},
 			{Name: "VisibilityTimeoutSeconds", Shape: &shapeVisibilityTimeoutSeconds, Required: true, Field: 1},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.UpdateDeadLetterQueueRecordsVisibilityRequestEntry",
 	}
 	shapeUpdateDeadLetterQueueRecordsVisibilityRequestEntryList = awsapi.Shape{
 		Name:        "UpdateDeadLetterQueueRecordsVisibilityRequestEntryList",
@@ -2149,6 +2181,7 @@ var (
 		Members: []awsapi.Member{
 			{Name: "ReceiptHandle", Shape: &shapeReceiptHandle, Required: true, Field: 0},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.UpdateDeadLetterQueueRecordsVisibilityResultEntry",
 	}
 	shapeUpdateDeadLetterQueueRecordsVisibilityResultEntryList = awsapi.Shape{
 		Name:    "UpdateDeadLetterQueueRecordsVisibilityResultEntryList",
@@ -2187,6 +2220,7 @@ var (
 			{Name: "ErrorCode", Shape: &shapeErrorCode, Required: true, Field: 1},
 			{Name: "ErrorMessage", Shape: &shapeErrorMessage, Field: 2},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.UpdateQueueRecordsVisibilityErrorEntry",
 	}
 	shapeUpdateQueueRecordsVisibilityErrorEntryList = awsapi.Shape{
 		Name:    "UpdateQueueRecordsVisibilityErrorEntryList",
@@ -2216,6 +2250,7 @@ var (
 			{Name: "ReceiptHandle", Shape: &shapeReceiptHandle, Required: true, Field: 0},
 			{Name: "VisibilityTimeoutSeconds", Shape: &shapeVisibilityTimeoutSeconds, Required: true, Field: 1},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.UpdateQueueRecordsVisibilityRequestEntry",
 	}
 	shapeUpdateQueueRecordsVisibilityRequestEntryList = awsapi.Shape{
 		Name:        "UpdateQueueRecordsVisibilityRequestEntryList",
@@ -2229,6 +2264,7 @@ var (
 		Members: []awsapi.Member{
 			{Name: "ReceiptHandle", Shape: &shapeReceiptHandle, Required: true, Field: 0},
 		},
+		Class: "com.amazonaws.kinesis.v20131202.UpdateQueueRecordsVisibilityResultEntry",
 	}
 	shapeUpdateQueueRecordsVisibilityResultEntryList = awsapi.Shape{
 		Name:    "UpdateQueueRecordsVisibilityResultEntryList",

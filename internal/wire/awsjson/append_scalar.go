@@ -1,0 +1,111 @@
+package awsjson
+
+import (
+	"encoding/binary"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+	"unsafe"
+
+	"github.com/segmentio/asm/base64"
+)
+
+// AppendTime writes t as a number of seconds with at most three digits after
+// the point and no exponent: the SDK for Java refuses exponents and more than
+// 20 characters (localstack/localstack#3134).
+func AppendTime(dst []byte, t time.Time) []byte {
+	ms := t.UnixMilli()
+	if ms < 0 {
+		dst = append(dst, '-')
+		ms = -ms
+	}
+	dst = strconv.AppendInt(dst, ms/1000, 10)
+	frac := ms % 1000
+	if frac == 0 {
+		return dst
+	}
+	dst = append(dst, '.', byte('0'+frac/100))
+	if frac%100 != 0 {
+		dst = append(dst, byte('0'+frac/10%10))
+	}
+	if frac%10 != 0 {
+		dst = append(dst, byte('0'+frac%10))
+	}
+	return dst
+}
+
+// AppendBlob writes blob as a string of base64.
+func AppendBlob(dst, blob []byte) []byte {
+	n := base64.StdEncoding.EncodedLen(len(blob))
+	at := len(dst) + 1
+	dst = append(slices.Grow(dst, n+2), '"')[:at+n]
+	base64.StdEncoding.Encode(dst[at:], blob)
+	return append(dst, '"')
+}
+
+// AppendString writes s as a string: quotes, backslashes and control characters
+// escaped, nothing else; what is not UTF-8 becomes U+FFFD.
+func AppendString(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	if Plain(s) {
+		dst = append(dst, s...)
+	} else {
+		dst = appendEscaped(dst, s)
+	}
+	return append(dst, '"')
+}
+
+func appendEscaped(dst []byte, s string) []byte {
+	for _, r := range s {
+		switch r {
+		case '"', '\\':
+			dst = append(dst, '\\', byte(r))
+		case '\n':
+			dst = append(dst, `\n`...)
+		case '\r':
+			dst = append(dst, `\r`...)
+		case '\t':
+			dst = append(dst, `\t`...)
+		default:
+			if r < ' ' {
+				dst = append(dst, `\u00`...)
+				dst = append(dst, "0123456789abcdef"[r>>4], "0123456789abcdef"[r&15])
+				continue
+			}
+			dst = utf8.AppendRune(dst, r)
+		}
+	}
+	return dst
+}
+
+// The same byte eight times.
+const (
+	ones  = 0x0101010101010101
+	highs = 0x80 * ones
+)
+
+// Plain reports whether s stands in JSON as it is: printable ASCII without
+// quotes and backslashes. It looks at eight bytes at a time.
+func Plain(s string) bool {
+	b := unsafe.Slice(unsafe.StringData(s), len(s))
+	for ; len(b) >= 8; b = b[8:] {
+		if odd(binary.LittleEndian.Uint64(b)) {
+			return false
+		}
+	}
+	for _, c := range b {
+		if c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// odd reports whether one of the eight bytes of x is not plain. Each term sets
+// the high bit of a byte below ' ', equal to a quote, or equal to a backslash;
+// borrows can set more of them, but only where a lower byte has set its own.
+func odd(x uint64) bool {
+	quote, slash := x^'"'*ones, x^'\\'*ones
+	return (x|(x-' '*ones)|((quote-ones)&^quote)|((slash-ones)&^slash))&highs != 0
+}

@@ -1,0 +1,150 @@
+package awsjson
+
+import (
+	"reflect"
+	"unicode/utf8"
+
+	"github.com/freshet/freshet/internal/awsapi"
+	"github.com/freshet/freshet/internal/wire/convert"
+)
+
+// maxDepth is how deep a body may nest.
+const maxDepth = 1000
+
+// Decode reads body into into, a pointer to the Go structure of shape, which
+// must be a structure. Members that shape does not have are skipped, nulls are
+// absent members, of duplicates the last one wins, fractions given for whole
+// numbers are floored. The error is an *awsapi.Error with the code
+// SerializationException; into is then in an unknown state.
+func Decode(body []byte, shape *awsapi.Shape, into any) error {
+	d := decoder{scanner: scanner{in: body}}
+	if !utf8.Valid(body) || !d.document(shape, reflect.ValueOf(into).Elem()) {
+		return convert.Malformed()
+	}
+	if d.mismatch != nil {
+		return d.mismatch
+	}
+	return nil
+}
+
+// Valid reports whether body is JSON and an object: whether Decode would not
+// call it malformed, some odd list of more than 10,000 entries apart.
+func Valid(body []byte) bool {
+	s := scanner{in: body}
+	s.blank()
+	return utf8.Valid(body) && s.peek() == '{' && s.skip(0) && s.end()
+}
+
+// decoder is a scanner that stores what it reads. Its methods return false if
+// the body is malformed; a mismatch is kept and reading goes on.
+type decoder struct {
+	scanner
+	mismatch *awsapi.Error
+}
+
+func (d *decoder) document(shape *awsapi.Shape, v reflect.Value) bool {
+	d.blank()
+	return d.peek() == '{' && d.structure(shape, v, 0) && d.end()
+}
+
+// value reads one value into v, the field or element that shape describes.
+func (d *decoder) value(shape *awsapi.Shape, v reflect.Value, depth int) bool {
+	if depth > maxDepth {
+		return false
+	}
+	switch c := d.peek(); {
+	case c == '{':
+		return d.object(shape, v, depth)
+	case c == '[':
+		return d.list(shape, v, depth)
+	case c == '"':
+		return d.text(shape, v)
+	case c == 'n':
+		v.SetZero()
+		return d.literal("null")
+	case c == 't':
+		return d.literal("true") && d.boolean(shape, v, true)
+	case c == 'f':
+		return d.literal("false") && d.boolean(shape, v, false)
+	}
+	return d.number(shape, v)
+}
+
+// wrong keeps the first mismatch.
+func (d *decoder) wrong(e *awsapi.Error) bool {
+	if d.mismatch == nil {
+		d.mismatch = e
+	}
+	return true
+}
+
+func (d *decoder) object(shape *awsapi.Shape, v reflect.Value, depth int) bool {
+	switch shape.Kind {
+	case awsapi.Structure:
+		return d.structure(shape, convert.Settle(v), depth)
+	case awsapi.Map:
+		return d.mapping(shape, v, depth)
+	}
+	return d.skip(depth) && d.wrong(convert.Mismatch(shape.Kind, convert.Map))
+}
+
+func (d *decoder) structure(shape *awsapi.Shape, v reflect.Value, depth int) bool {
+	return d.members(func(name []byte) bool {
+		m := member(shape, name)
+		if m == nil {
+			return d.skip(depth + 1)
+		}
+		return d.value(m.Shape, v.Field(m.Field), depth+1)
+	})
+}
+
+func member(shape *awsapi.Shape, name []byte) *awsapi.Member {
+	for i := range shape.Members {
+		if m := &shape.Members[i]; m.Name == string(name) {
+			return m
+		}
+	}
+	return nil
+}
+
+func (d *decoder) mapping(shape *awsapi.Shape, v reflect.Value, depth int) bool {
+	t := v.Type()
+	v.Set(reflect.MakeMap(t))
+	return d.members(func(name []byte) bool {
+		keep, ok := convert.Room(v.Len(), shape.Max)
+		if !ok {
+			return false
+		}
+		key := reflect.ValueOf(string(name)).Convert(t.Key())
+		if !keep {
+			return d.skip(depth + 1)
+		}
+		if d.peek() == 'n' {
+			v.SetMapIndex(key, reflect.Value{})
+			return d.literal("null")
+		}
+		element := reflect.New(t.Elem()).Elem()
+		if !d.value(shape.Element, element, depth+1) {
+			return false
+		}
+		v.SetMapIndex(key, element)
+		return true
+	})
+}
+
+func (d *decoder) list(shape *awsapi.Shape, v reflect.Value, depth int) bool {
+	if shape.Kind != awsapi.List {
+		return d.skip(depth) && d.wrong(convert.Mismatch(shape.Kind, convert.List))
+	}
+	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	return d.elements(func() bool {
+		n := v.Len()
+		keep, ok := convert.Room(n, shape.Max)
+		if !ok || !keep {
+			return ok && d.skip(depth+1)
+		}
+		v.Grow(1)
+		v.SetLen(n + 1)
+		return d.value(shape.Element, v.Index(n), depth+1)
+	})
+}

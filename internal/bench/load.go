@@ -1,0 +1,143 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Request is one request, ready to be written.
+type Request struct {
+	Bytes   []byte
+	Records int // that its reply acknowledges or returns
+	Payload int // bytes of data in those records
+}
+
+// Load is what is sent: Requests[i] round and round over connection i.
+type Load struct {
+	Requests [][]Request
+	Duration time.Duration
+	// Check looks at a reply of status 200. It is called by every connection's
+	// goroutine.
+	Check func(reply []byte) error
+}
+
+// Result is what a Load measured, the first tenth of its time left out.
+type Result struct {
+	Requests  int
+	Records   int
+	Payload   int64
+	Elapsed   time.Duration
+	latencies []time.Duration // sorted
+}
+
+// RecordsPerSecond is the rate of records.
+func (r Result) RecordsPerSecond() float64 { return float64(r.Records) / r.Elapsed.Seconds() }
+
+// MiBPerSecond is the rate of payload.
+func (r Result) MiBPerSecond() float64 {
+	return float64(r.Payload) / (1 << 20) / r.Elapsed.Seconds()
+}
+
+// Latency is the p-quantile (0 to 1) of the requests' latencies.
+func (r Result) Latency(p float64) time.Duration { return quantile(r.latencies, p) }
+
+func quantile(sorted []time.Duration, p float64) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[min(int(p*float64(len(sorted))), len(sorted)-1)]
+}
+
+// Run sends the load to t and returns what it measured. It blocks for
+// l.Duration. The first error of any connection, or of a check, ends the run.
+func (l Load) Run(ctx context.Context, t Target) (Result, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	begin := time.Now()
+	from, until := begin.Add(l.Duration/10), begin.Add(l.Duration)
+
+	parts := make([]Result, len(l.Requests))
+	g, ctx := errgroup.WithContext(ctx)
+	for i := range l.Requests {
+		g.Go(func() error {
+			c, err := dial(ctx, t)
+			if err != nil {
+				return err
+			}
+			defer c.close()
+			parts[i], err = l.drive(c, l.Requests[i], from, until)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return Result{}, err
+	}
+	return merge(parts, until.Sub(from))
+}
+
+// drive sends requests over c until the time is up.
+func (l Load) drive(c *conn, requests []Request, from, until time.Time) (Result, error) {
+	r := Result{latencies: make([]time.Duration, 0, 1<<16)}
+	next := 0
+	for sent := time.Now(); sent.Before(until); {
+		request := requests[next]
+		next = (next + 1) % len(requests)
+		reply, err := c.roundTrip(request.Bytes)
+		if err == nil {
+			err = l.Check(reply)
+		}
+		if err != nil {
+			return r, err
+		}
+		done := time.Now()
+		if sent.After(from) && done.Before(until) {
+			r.Requests++
+			r.Records += request.Records
+			r.Payload += int64(request.Payload)
+			r.latencies = append(r.latencies, done.Sub(sent))
+		}
+		sent = done
+	}
+	return r, nil
+}
+
+var errNothingMeasured = errors.New("no request was answered in the time given: use more seconds")
+
+func merge(parts []Result, elapsed time.Duration) (Result, error) {
+	all := Result{Elapsed: elapsed}
+	for _, p := range parts {
+		all.Requests += p.Requests
+		all.Records += p.Records
+		all.Payload += p.Payload
+		all.latencies = append(all.latencies, p.latencies...)
+	}
+	if all.Requests == 0 {
+		return all, errNothingMeasured
+	}
+	slices.Sort(all.latencies)
+	return all, nil
+}
+
+// String is the result in two lines.
+func (r Result) String() string {
+	return fmt.Sprintf("%.0f records/s  %.1f MiB/s  %.0f requests/s\np50 %s  p99 %s  p99.9 %s",
+		r.RecordsPerSecond(), r.MiBPerSecond(), float64(r.Requests)/r.Elapsed.Seconds(),
+		short(r.Latency(0.5)), short(r.Latency(0.99)), short(r.Latency(0.999)))
+}
+
+// short prints a latency with three digits that matter.
+func short(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return d.Round(time.Microsecond).String()
+	case d < 100*time.Millisecond:
+		return d.Round(10 * time.Microsecond).String()
+	default:
+		return d.Round(time.Millisecond).String()
+	}
+}

@@ -1,0 +1,97 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Target is an endpoint and who asks.
+type Target struct {
+	endpoint    string
+	address     string // host:port
+	secure      bool
+	region      string
+	credentials Credentials
+}
+
+// NewTarget reads an endpoint like http://127.0.0.1:4566.
+func NewTarget(endpoint, region string, credentials Credentials) (Target, error) {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return Target{}, fmt.Errorf("endpoint %q: must be a URL like http://127.0.0.1:4566", endpoint)
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return Target{
+		endpoint:    u.Scheme + "://" + u.Host + "/",
+		address:     net.JoinHostPort(u.Hostname(), port),
+		secure:      u.Scheme == "https",
+		region:      region,
+		credentials: credentials,
+	}, nil
+}
+
+// sign makes the signed request of an operation.
+func (t Target) sign(ctx context.Context, operation string, body []byte) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.endpoint, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.Header.Set("X-Amz-Target", "Kinesis_20131202."+operation)
+	t.credentials.sign(r, body, t.region, "kinesis", time.Now())
+	return r, nil
+}
+
+// encode makes the bytes of a signed request, to be written again and again: a
+// signature holds for five minutes.
+func (t Target) encode(ctx context.Context, operation string, body []byte) ([]byte, error) {
+	r, err := t.sign(ctx, operation, body)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := r.Write(&b); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// call asks the endpoint for something that is not measured.
+func (t Target) call(ctx context.Context, operation string, in map[string]any, out any) ([]byte, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return nil, err
+	}
+	r, err := t.sign(ctx, operation, body)
+	if err != nil {
+		return nil, err
+	}
+	reply, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", operation, err)
+	}
+	content, err := io.ReadAll(reply.Body)
+	_ = reply.Body.Close() // it was read whole
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", operation, err)
+	}
+	if reply.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s: status %d: %.200s", operation, reply.StatusCode, content)
+	}
+	if out != nil {
+		if err := json.Unmarshal(content, out); err != nil {
+			return nil, fmt.Errorf("%s: %w", operation, err)
+		}
+	}
+	return content, nil
+}

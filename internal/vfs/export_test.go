@@ -1,0 +1,4 @@
+package vfs
+
+// MarkNoSpace is markNoSpace, for the tests.
+var MarkNoSpace = markNoSpace

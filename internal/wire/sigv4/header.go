@@ -1,0 +1,80 @@
+package sigv4
+
+import (
+	"net/http"
+	"strings"
+)
+
+// parseHeader reads an Authorization header: the algorithm, then parameters
+// separated by commas or blanks. What is missing is told before what is wrong.
+func parseHeader(h http.Header, header string) (Credentials, error) {
+	var c Credentials
+	var credential, odd string
+	algorithm, rest := token(header)
+	for rest != "" {
+		var parameter string
+		if parameter, rest = token(rest); parameter == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(parameter, "=")
+		switch field := c.parameter(name, &credential); {
+		case field == nil:
+			odd = "Authorization header has an unknown parameter '" + parameter + "'. "
+		case *field != "":
+			odd = "Authorization header has more than one parameter '" + name + "'. "
+		default:
+			*field = value
+		}
+	}
+	if c.Time = h.Get("X-Amz-Date"); c.Time == "" {
+		c.Time = h.Get("Date")
+	}
+	if missing := c.missing(credential); missing != "" {
+		return Credentials{}, incomplete(missing + "Authorization=" + header)
+	}
+	if algorithm != Algorithm {
+		odd = "Authorization header requires the algorithm '" + Algorithm + "'. "
+	}
+	if odd != "" {
+		return Credentials{}, incomplete(odd + "Authorization=" + header)
+	}
+	c.SessionToken = h.Get("X-Amz-Security-Token")
+	return c, c.setScope(credential)
+}
+
+// token cuts s at the first comma or blank.
+func token(s string) (first, rest string) {
+	if i := strings.IndexAny(s, ", "); i >= 0 {
+		return s[:i], s[i+1:]
+	}
+	return s, ""
+}
+
+// parameter returns where the parameter of that name goes, or nil.
+func (c *Credentials) parameter(name string, credential *string) *string {
+	switch name {
+	case "Credential":
+		return credential
+	case "Signature":
+		return &c.Signature
+	case "SignedHeaders":
+		return &c.SignedHeaders
+	}
+	return nil
+}
+
+// missing returns a sentence for each part that lacks, in AWS's order.
+func (c *Credentials) missing(credential string) string {
+	var text string
+	for _, part := range [...]struct{ value, sentence string }{
+		{credential, "Authorization header requires 'Credential' parameter. "},
+		{c.Signature, "Authorization header requires 'Signature' parameter. "},
+		{c.SignedHeaders, "Authorization header requires 'SignedHeaders' parameter. "},
+		{c.Time, "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "},
+	} {
+		if part.value == "" {
+			text += part.sentence
+		}
+	}
+	return text
+}

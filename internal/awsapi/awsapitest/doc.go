@@ -1,0 +1,10 @@
+// Package awsapitest makes inputs of operations for tests, from their shapes.
+//
+// Input makes the least input that keeps to every constraint. Violations makes
+// inputs that break exactly one constraint of the model each, one for every
+// member and constraint there is, together with what AWS says of it.
+//
+// Goroutines: none.
+//
+// Start reading at violation.go.
+package awsapitest

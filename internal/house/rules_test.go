@@ -80,6 +80,7 @@ var forbidden = []struct{ importer, imported, why string }{
 
 // forTests says what the _test.go files of a room may import besides.
 var forTests = []rule{
+	{"internal/vfs", []string{"internal/vfs/*"}, "each file system passes the suite"},
 	{"internal/shardlog/*", []string{"internal/shardlog/*"}, "each driver passes the suite"},
 	{"internal/meta/*", []string{"internal/meta/*"}, "each driver passes the suite"},
 	{"internal/wire", join(shapes, []string{"internal/wire/*"}), "codecs and texts are tested on a real service's shapes"},
@@ -111,7 +112,7 @@ var libraries = []struct {
 	{"go.yaml.in/yaml/v3", []string{"internal/config"}, []string{"internal/house"}, "the configuration file"},
 	{"github.com/aws/aws-sdk-go-v2", []string{"cmd/freshet", "freshettest", "e2e", "e2e/*"}, []string{"*"}, "AWS's own client"},
 	{"github.com/aws/smithy-go", []string{"cmd/freshet", "freshettest", "e2e", "e2e/*"}, []string{"*"}, "AWS's own client"},
-	{"pgregory.net/rapid", nil, []string{"*"}, "properties tried on generated input"},
+	{"pgregory.net/rapid", []string{"internal/meta/metatest", "internal/shardlog/shardlogtest", "internal/vfs/vfstest"}, []string{"*"}, "properties tried on generated input"},
 }
 
 // speakers are the rooms that may know HTTP, and why nothing else may: an

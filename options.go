@@ -43,9 +43,9 @@ type Options struct {
 	// HeaderTimeout bounds how long a client may take to send a request's
 	// header, overriding the default 10 s.
 	HeaderTimeout time.Duration
-	// BodyTimeout bounds how long a client may take to send a request's body,
-	// overriding the default 60 s.
-	BodyTimeout time.Duration
+	// BodyGrace bounds how long a client may take to send a request's body,
+	// besides a second for every 64 KiB of it, overriding the default 20 s.
+	BodyGrace time.Duration
 	// IdleTimeout closes a connection that has no request for so long,
 	// overriding the default 5 min.
 	IdleTimeout time.Duration
@@ -81,7 +81,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Listen, "127.0.0.1:4566")
 	setDefault(&o.DataDir, "./freshet-data")
 	setDefault(&o.HeaderTimeout, 10*time.Second)
-	setDefault(&o.BodyTimeout, 60*time.Second)
+	setDefault(&o.BodyGrace, 20*time.Second)
 	setDefault(&o.IdleTimeout, 5*time.Minute)
 	setDefault(&o.MaxHeaderBytes, 64<<10)
 	setDefault(&o.BodyBudget, 256<<20)
@@ -111,7 +111,7 @@ func (o Options) Validate() error {
 		}
 	}
 	check(o.HeaderTimeout > 0, "HeaderTimeout", o.HeaderTimeout, "must be above 0")
-	check(o.BodyTimeout > 0, "BodyTimeout", o.BodyTimeout, "must be above 0")
+	check(o.BodyGrace > 0, "BodyGrace", o.BodyGrace, "must be above 0")
 	check(o.IdleTimeout > 0, "IdleTimeout", o.IdleTimeout, "must be above 0")
 	check(o.Grace > 0, "Grace", o.Grace, "must be above 0")
 	check(o.MaxHeaderBytes >= 4<<10, "MaxHeaderBytes", o.MaxHeaderBytes, "must be at least 4 KiB")

@@ -41,7 +41,7 @@ func (s *Settings) keys() []key {
 		{"server.allowed_hosts", list{&o.AllowedHosts}},
 		{"server.allowed_origins", list{&o.AllowedOrigins}},
 		{"server.header_timeout", duration{&o.HeaderTimeout, positive}},
-		{"server.body_timeout", duration{&o.BodyTimeout, positive}},
+		{"server.body_grace", duration{&o.BodyGrace, positive}},
 		{"server.idle_timeout", duration{&o.IdleTimeout, positive}},
 		{"server.max_header_bytes", size[int]{&o.MaxHeaderBytes, 4 << 10}},
 		{"server.body_budget", size[int64]{&o.BodyBudget, 16 << 20}},

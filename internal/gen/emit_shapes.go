@@ -120,8 +120,8 @@ func (g *generator) emitEmpty(b *bytes.Buffer) error {
 
 // memberType is the Go type of a structure's member.
 func (g *generator) memberType(shape string) string {
-	switch s := g.model.Shape(shape); {
-	case s.Type == "list", s.Type == "map", s.Type == "blob":
+	switch g.model.Shape(shape).Type {
+	case "list", "map", "blob":
 		return g.bareType(shape)
 	default:
 		return "*" + g.bareType(shape)

@@ -98,10 +98,9 @@ func generateAll(root string) error {
 }
 
 func (s service) model(root string) (*model.Model, error) {
-	f, err := os.Open(s.modelFile(root))
+	text, err := os.ReadFile(s.modelFile(root))
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	return model.Read(f)
+	return model.Read(bytes.NewReader(text))
 }

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -79,7 +78,7 @@ func Read(r io.Reader) (*Model, error) {
 
 // Write writes the model as JSON, one operation or shape per line.
 func (m *Model) Write(w io.Writer) error {
-	b := bufio.NewWriter(w)
+	var b bytes.Buffer
 	for _, h := range [][2]string{
 		{"source", m.Source}, {"serviceId", m.ServiceID}, {"target", m.Target}, {"signingName", m.SigningName},
 	} {
@@ -87,16 +86,17 @@ func (m *Model) Write(w io.Writer) error {
 		if h[0] == "source" {
 			start = "{\n"
 		}
-		fmt.Fprintf(b, "%s%q: ", start, h[0])
+		fmt.Fprintf(&b, "%s%q: ", start, h[0])
 		b.Write(line(h[1]))
 	}
-	writeLines(b, "operations", m.Operations)
-	writeLines(b, "shapes", m.Shapes)
+	writeLines(&b, "operations", m.Operations)
+	writeLines(&b, "shapes", m.Shapes)
 	b.WriteString("\n}\n")
-	return b.Flush()
+	_, err := w.Write(b.Bytes())
+	return err
 }
 
-func writeLines[T any](b *bufio.Writer, name string, values []T) {
+func writeLines[T any](b *bytes.Buffer, name string, values []T) {
 	fmt.Fprintf(b, ",\n%q: [", name)
 	for i, v := range values {
 		if i > 0 {

@@ -20,12 +20,12 @@ func FromWheel(wheel, folder string) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open wheel: %w", err)
 	}
-	defer z.Close()
+	defer func() { _ = z.Close() }()
 	f, err := z.Open("botocore/data/" + folder + "/service-2.json.gz")
 	if err != nil {
 		return nil, fmt.Errorf("open model: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	r, err := gzip.NewReader(f)
 	if err != nil {
 		return nil, fmt.Errorf("open model: %w", err)

@@ -34,7 +34,7 @@ type snapshot struct {
 // go.mod names; go mod download fetches it if the machine does not have it.
 func snapshots(t *testing.T, pattern string) []snapshot {
 	t.Helper()
-	out, err := exec.Command("go", "mod", "download", "-json", sdk).Output()
+	out, err := exec.CommandContext(t.Context(), "go", "mod", "download", "-json", sdk).Output()
 	if err != nil {
 		t.Fatalf("find %s: %v", sdk, err)
 	}
@@ -70,11 +70,11 @@ func parseSnapshot(t *testing.T, name string, text []byte) snapshot {
 	return s
 }
 
-// keeps checks that the body, decoded into what make makes, loses nothing on its
+// keeps checks that the body, decoded into what fresh makes, loses nothing on its
 // way through our structures and either codec.
-func (s snapshot) keeps(t *testing.T, shape *awsapi.Shape, make func() any) {
+func (s snapshot) keeps(t *testing.T, shape *awsapi.Shape, fresh func() any) {
 	t.Helper()
-	fromJSON := make()
+	fromJSON := fresh()
 	if err := awsjson.Decode(s.body, shape, fromJSON); err != nil {
 		t.Fatalf("%s: decode: %v", s.name, err)
 	}
@@ -83,7 +83,7 @@ func (s snapshot) keeps(t *testing.T, shape *awsapi.Shape, make func() any) {
 	if err != nil {
 		t.Fatalf("%s: encode CBOR: %v", s.name, err)
 	}
-	fromCBOR := make()
+	fromCBOR := fresh()
 	if err := awscbor.Decode(cbor, shape, fromCBOR); err != nil {
 		t.Fatalf("%s: decode CBOR: %v", s.name, err)
 	}

@@ -19,7 +19,8 @@ type FS interface {
 	// OpenWrite opens an existing file for reading and writing.
 	OpenWrite(name string, mode Mode) (File, error)
 
-	// Rename moves a file, replacing what bears the new name.
+	// Rename gives a file another name in the same folder, replacing what bears
+	// it. One SyncDir makes it durable as a whole.
 	Rename(from, to string) error
 
 	// Remove deletes a file.

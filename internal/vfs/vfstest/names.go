@@ -62,7 +62,7 @@ func openWriteKeepsContent(t *testing.T, r room) {
 	r.wantContent(t, "a", []byte("0123xy6789"))
 }
 
-// "Rename moves a file, replacing what bears the new name."
+// "Rename gives a file another name in the same folder, replacing what bears it."
 func renameReplaces(t *testing.T, r room) {
 	r.put(t, "new", []byte("new"))
 	r.put(t, "old", []byte("old"))

@@ -46,8 +46,8 @@ fuzz: ## every fuzz test for FUZZTIME
 generate: ## what is generated from internal/gen's facts
 	go generate ./...
 
-models: e2e-deps ## the facts of AWS's models, from the botocore that is installed
-	go generate -tags models ./internal/gen/...
+models: ## the facts of AWS's models, from the botocore that internal/gen/models.sh pins
+	sh internal/gen/models.sh
 
 e2e-deps: $(TOOLS)/venv/.installed ## boto3 and the AWS CLI, in .tools/venv
 

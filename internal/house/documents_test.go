@@ -51,11 +51,15 @@ func TestLinksLead(t *testing.T) {
 func TestNamedFilesExist(t *testing.T) {
 	tr := load(t)
 	names := map[string]bool{}
+	note := func(p string) {
+		names[path.Base(p)] = true
+		names[path.Base(path.Dir(p))+"/"] = true
+	}
 	for _, s := range tr.sources {
-		names[path.Base(s.path)] = true
+		note(s.path)
 	}
 	for p := range tr.texts {
-		names[path.Base(p)] = true
+		note(p)
 	}
 	for _, doc := range documents(tr) {
 		text := fenced.ReplaceAllString(string(tr.texts[doc]), "")

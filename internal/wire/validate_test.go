@@ -8,6 +8,8 @@ import (
 	"github.com/freshet/freshet/internal/awsapi/awsapitest"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
 	"github.com/freshet/freshet/internal/wire"
+	"github.com/freshet/freshet/internal/wire/awscbor"
+	"github.com/freshet/freshet/internal/wire/awsjson"
 )
 
 // Each text is a row of data-streams.md, section 3.1, or is quoted from
@@ -172,6 +174,34 @@ func TestValidationOfEveryConstraint(t *testing.T) {
 		t.Errorf("the model has %d violations, want at least 500", n)
 	}
 	t.Logf("%d violations", n)
+}
+
+// What breaks a constraint reaches the validator through either codec, and the
+// answer is the same.
+func TestViolationsPassThroughTheCodecs(t *testing.T) {
+	type appender func([]byte, *awsapi.Shape, any) ([]byte, error)
+	type decoder func([]byte, *awsapi.Shape, any) error
+	f := func(name string, encode appender, decode decoder) {
+		for _, op := range kinesis.Service.Operations {
+			for v := range awsapitest.Violations(op) {
+				body, err := encode(nil, op.Input, v.Input)
+				if err != nil {
+					t.Fatalf("%s %s: %v", name, v.Name, err)
+				}
+				in := op.NewInput()
+				if err := decode(body, op.Input, in); err != nil {
+					t.Errorf("%s %s: decode: %v", name, v.Name, err)
+					continue
+				}
+				want, got := wire.Validate(op.Input, v.Input), wire.Validate(op.Input, in)
+				if got == nil || got.Message != want.Message {
+					t.Errorf("%s %s: got %.300v, want %.300v", name, v.Name, got, want)
+				}
+			}
+		}
+	}
+	f("JSON", awsjson.Append, awsjson.Decode)
+	f("CBOR", awscbor.Append, awscbor.Decode)
 }
 
 func BenchmarkValidatePutRecords(b *testing.B) {

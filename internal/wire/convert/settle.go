@@ -26,8 +26,8 @@ func Bare(v reflect.Value) (bare reflect.Value, present bool) {
 }
 
 // maxEntries is how many entries of one list or map are kept. No list of AWS's
-// requests is allowed more than 1,000; without a bound a body of some bytes an
-// entry would be many times its size in memory.
+// requests is allowed more than 10,000 (the model's Max); without a bound a body
+// of some bytes an entry would be many times its size in memory.
 const maxEntries = 10_000
 
 // Room says what to do with one more entry of a list or map that holds n: keep
@@ -35,8 +35,6 @@ const maxEntries = 10_000
 // already and the validator will say so. ok is false if there is no such bound:
 // the body is refused.
 func Room(n int, max *int64) (keep, ok bool) {
-	if n < maxEntries {
-		return true, true
-	}
-	return false, max != nil && *max < maxEntries
+	bounded := max != nil && *max <= maxEntries
+	return n < maxEntries || bounded && int64(n) <= *max, n < maxEntries || bounded
 }

@@ -1,0 +1,35 @@
+// Package wire turns HTTP requests into typed calls, and their answers and
+// errors into HTTP.
+//
+// A Mux serves Routes. A Route is an operation of AWS's API and the function
+// that performs it. An encoding is JSON or CBOR; it reads and writes any
+// operation by its shapes, and a route may have a fast.Codec that does the same
+// sooner. An exchange is one request on its way through the Mux. The budget is
+// the memory that all bodies in flight share. Validate applies the constraints
+// of the model. wire knows no service: what it serves, server tells it.
+//
+// The order of checks is AWS's (data-streams.md, section 1.2): CORS, method,
+// empty body, content type, body parses, operation known, credentials, types,
+// constraints, the operation. mux.go follows it from top to bottom.
+//
+// Invariants:
+//  1. Every answer has a request id, and every request is observed once.
+//  2. A body is whole in memory before anything looks at it, and its room was
+//     taken from the budget before it arrived.
+//  3. The input of an operation, and the body that it may alias, live until its
+//     answer is encoded. An operation copies what it keeps, and leaves no
+//     goroutine behind that looks at its input.
+//  4. A buffer goes back to its pool only if nothing can still look at it: the
+//     operation has returned (not panicked), and the answer was written (not
+//     cut off, for net/http may then still be sending). Else it is collected.
+//  5. An error that is no *awsapi.Error is logged once, with the request id, and
+//     the client sees InternalFailure.
+//  6. No operation runs without a Caller.
+//
+// Operations in other protocols (query, rest-json, rpc-v2-cbor) will find their
+// route by other means than X-Amz-Target; that choice is made in exchange.serve.
+//
+// Goroutines: none; all work is done by the goroutine that serves the request.
+//
+// Start reading at mux.go.
+package wire

@@ -1,0 +1,181 @@
+package wire
+
+import (
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/freshet/freshet/internal/wire/convert"
+	"github.com/freshet/freshet/internal/wire/sigv4"
+)
+
+// exchange is one request on its way to its answer.
+type exchange struct {
+	mux   *Mux
+	w     http.ResponseWriter
+	r     *http.Request
+	start time.Time
+
+	requestID string
+	body      body
+	// encoding and route are known once the request was understood.
+	encoding *encoding
+	route    *Route
+	// release gives back what a fast codec borrowed for the input.
+	release func()
+	// tainted says that something may still look at the body or the input: an
+	// operation panicked and may have left goroutines behind.
+	tainted bool
+
+	// What is known of the answer. status is 0 until it was begun.
+	status   int
+	code     string
+	bytesIn  int64
+	bytesOut int64
+}
+
+// serve goes through AWS's checks in AWS's order.
+func (x *exchange) serve() {
+	x.identify()
+	preflight := x.cors()
+	if preflight || x.r.Method != http.MethodPost {
+		if x.r.ContentLength != 0 { // a body that nobody will read
+			x.hangUp()
+		}
+		if preflight {
+			x.reply(http.StatusOK, "", nil)
+		} else {
+			x.accessDenied()
+		}
+		return
+	}
+	err := x.mux.bodies.read(x.w, x.r, &x.body)
+	x.bytesIn = int64(len(x.body.buf.B))
+	if err != nil {
+		x.bodyFailed(err)
+		return
+	}
+	target := header(x.r.Header, "X-Amz-Target")
+	route := x.mux.routes[target]
+	contentType, _, _ := strings.Cut(header(x.r.Header, "Content-Type"), ";")
+	contentType = strings.TrimSpace(contentType)
+	x.encoding = encodingOf(contentType)
+	switch {
+	case len(x.body.buf.B) == 0:
+		x.emptyBody(route)
+	case contentType == "application/json":
+		x.deadEnd()
+	case x.encoding == nil:
+		x.noEncoding(target)
+	case route == nil:
+		x.refuse(unknownOperation())
+	default:
+		x.route = route
+		x.authenticate()
+	}
+}
+
+// authenticate finds out who calls, and goes on with the operation.
+func (x *exchange) authenticate() {
+	credentials, err := sigv4.Parse(x.r)
+	if err == nil {
+		err = credentials.CheckService(x.route.op.Service.SigningName)
+	}
+	if err != nil {
+		x.refuse(err)
+		return
+	}
+	caller, err := x.mux.Caller(credentials)
+	if err != nil {
+		x.refuse(err)
+		return
+	}
+	if caller.IsZero() {
+		panic("wire: Options.Caller returned no caller and no error")
+	}
+	x.perform(caller)
+}
+
+// refuse answers an error that was found before the body was decoded. A body
+// that does not parse comes first.
+func (x *exchange) refuse(err error) {
+	if !x.encoding.valid(x.body.buf.B) {
+		err = convert.Malformed()
+	}
+	x.fail(err)
+}
+
+// end is deferred by ServeHTTP. It answers if the operation panicked, gives back
+// what is still borrowed, and reports the request.
+func (x *exchange) end() {
+	defer func() {
+		x.giveBack()
+		x.mux.Observe(x.observation())
+	}()
+	if p := recover(); p != nil {
+		x.panicked(p)
+	}
+}
+
+// panicked answers InternalFailure. An answer that was begun is cut off.
+func (x *exchange) panicked(p any) {
+	x.tainted = true
+	aborted := p == http.ErrAbortHandler
+	if !aborted {
+		x.mux.Logger.ErrorContext(x.r.Context(), "operation panicked",
+			"request_id", x.requestID, "operation", x.operation(), "panic", p, "stack", string(debug.Stack()))
+	}
+	if x.status == 0 && !aborted {
+		x.fail(internalFailure())
+		return
+	}
+	x.code, x.status = internalFailure().Code, http.StatusInternalServerError
+	panic(http.ErrAbortHandler)
+}
+
+// giveBack returns the body's room to the budget, and its memory and the input's
+// to their pools if nothing can look at them any more.
+func (x *exchange) giveBack() {
+	x.mux.bodies.budget.giveBack(&x.body.share)
+	if x.tainted {
+		x.body.buf.Abandon()
+		return
+	}
+	if x.release != nil {
+		x.release()
+		x.release = nil
+	}
+	x.body.buf.Release()
+}
+
+// operation is the name of the operation, or empty.
+func (x *exchange) operation() string {
+	if x.route == nil {
+		return ""
+	}
+	return x.route.op.Name
+}
+
+func (x *exchange) observation() Observation {
+	o := Observation{
+		Operation: x.operation(),
+		Code:      x.code,
+		Status:    x.status,
+		Duration:  time.Since(x.start),
+		BytesIn:   x.bytesIn,
+		BytesOut:  x.bytesOut,
+	}
+	if x.route != nil {
+		o.Service = x.route.op.Service.ID
+	}
+	return o
+}
+
+// header returns the first value of a header whose name is in canonical form.
+func header(h http.Header, name string) string {
+	if v := h[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}

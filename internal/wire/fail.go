@@ -1,0 +1,101 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/freshet/freshet/internal/awsapi"
+	"github.com/freshet/freshet/internal/wire/scratch"
+)
+
+// Codes of Observation for requests that broke off; AWS has none.
+const (
+	codeTooLarge     = "RequestTooLarge"
+	codeTimeout      = "RequestTimeout"
+	codeClientClosed = "ClientClosed"
+
+	// statusClientClosed is what proxies log for a client that left; nobody is
+	// there to read it.
+	statusClientClosed = 499
+)
+
+// drainTime is how long a client may go on sending what nobody reads.
+const drainTime = 5 * time.Second
+
+// internalFailure is how AWS's wire calls it; the model says
+// InternalFailureException (data-streams.md, section 1.3).
+func internalFailure() *awsapi.Error {
+	return &awsapi.Error{Code: "InternalFailure", Status: http.StatusInternalServerError}
+}
+
+func unknownOperation() *awsapi.Error {
+	return &awsapi.Error{Code: "UnknownOperationException", Status: http.StatusBadRequest}
+}
+
+// fail answers err in the request's encoding. What is not the client's to know
+// is logged here, once.
+func (x *exchange) fail(err error) {
+	e, ok := errors.AsType[*awsapi.Error](err)
+	switch {
+	case ok && e.Cause != nil, !ok && x.r.Context().Err() == nil:
+		x.mux.Logger.ErrorContext(x.r.Context(), "operation failed",
+			"request_id", x.requestID, "operation", x.operation(), "error", err)
+	case !ok: // the operation ended because the client left
+		x.code = codeClientClosed
+		x.giveBack()
+		x.reply(statusClientClosed, "", nil)
+		return
+	}
+	if !ok {
+		e = internalFailure()
+	}
+	x.code = e.Code
+	status := e.Status
+	if status == 0 {
+		status = http.StatusBadRequest
+	}
+	if x.encoding == nil { // a failure of ours before the request was understood
+		x.reply(status, "", nil)
+		return
+	}
+	var buf scratch.Buffer
+	buf.Get(len(e.Message))
+	buf.B = x.encoding.appendError(buf.B, e)
+	x.giveBack()
+	x.send(status, x.encoding.contentType, &buf)
+}
+
+// bodyFailed answers a request whose body could not be read. The connection is
+// of no more use.
+func (x *exchange) bodyFailed(err error) {
+	x.giveBack()
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		x.code = codeTimeout
+		x.w.Header().Set("Connection", "close") // its deadline stands: nothing more is read
+		x.reply(http.StatusRequestTimeout, "", nil)
+		return
+	}
+	x.hangUp()
+	switch {
+	case errors.Is(err, errTooLarge):
+		x.code = codeTooLarge
+		x.reply(http.StatusRequestEntityTooLarge, "", nil)
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		x.code = codeClientClosed
+		x.reply(statusClientClosed, "", nil)
+	default: // the client left, or its chunks were malformed
+		x.code = codeClientClosed
+		x.reply(http.StatusBadRequest, "", nil)
+	}
+}
+
+// hangUp ends the connection after the answer. A client that is still sending
+// gets a moment to do so, since it could not read the answer otherwise; net/http
+// would wait for it without end.
+func (x *exchange) hangUp() {
+	x.w.Header().Set("Connection", "close")
+	_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(drainTime))
+}

@@ -1,0 +1,50 @@
+package wire
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/freshet/freshet/internal/wire/scratch"
+)
+
+// Mux answers requests by the routes it was given. It serves HTTP/1.1 and
+// HTTP/2 alike.
+type Mux struct {
+	Options
+	bodies bodyReader
+	// routes are keyed by the value of X-Amz-Target. They are fixed before the
+	// first request.
+	routes map[string]*Route
+}
+
+// New makes a Mux without routes. It panics if o has no Caller.
+func New(o Options) *Mux {
+	o.setDefaults()
+	return &Mux{
+		Options: o,
+		routes:  make(map[string]*Route),
+		bodies: bodyReader{
+			budget: newBudget(o.BodyBudget, int64(scratch.Size(int(o.MaxBody)))),
+			max:    o.MaxBody,
+			pace:   pace{grace: o.BodyGrace, rate: o.BodyRate},
+		},
+	}
+}
+
+// Handle adds routes. It is called before the first request and panics if an
+// operation has a route already.
+func (m *Mux) Handle(routes ...Route) {
+	for _, r := range routes {
+		if m.routes[r.target()] != nil {
+			panic("wire: two routes for " + r.target())
+		}
+		m.routes[r.target()] = &r
+	}
+}
+
+// ServeHTTP answers one request.
+func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := exchange{mux: m, w: w, r: r, start: time.Now()}
+	defer x.end()
+	x.serve()
+}

@@ -1,0 +1,88 @@
+package wire
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/wire/scratch"
+	"github.com/freshet/freshet/internal/wire/sigv4"
+)
+
+// Options configure a Mux. Only Caller must be given.
+type Options struct {
+	// Caller says who makes a request with these credentials. An *awsapi.Error
+	// is answered as it is; any other error is a failure of ours.
+	Caller func(sigv4.Credentials) (access.Caller, error)
+
+	// AllowOrigin says whether web pages of that origin may call. nil allows
+	// LoopbackOrigin.
+	AllowOrigin func(origin string) bool
+
+	// MaxBody is the largest body in bytes; above it the answer is 413. The
+	// default is 16 MiB: 10 MiB of records are 14 MiB of base64, and there are
+	// keys and punctuation.
+	MaxBody int64
+
+	// BodyBudget is what all bodies in flight may take together, in bytes; when
+	// it is used up, reading waits. The default is 256 MiB, and it is never
+	// less than MaxBody. Decoded payloads and answers come on top, up to about
+	// as much again.
+	BodyBudget int64
+
+	// BodyGrace and BodyRate bound how long a client may take over its body:
+	// the grace, 20 s by default, and a second for every BodyRate bytes that it
+	// made us keep ready, by default 64 KiB.
+	BodyGrace time.Duration
+	BodyRate  int64
+
+	// Observe is told of every request after it was answered. It must be quick
+	// and is called by many goroutines at once. nil observes nothing.
+	Observe func(Observation)
+
+	// Logger gets what went wrong on our side. nil is slog.Default().
+	Logger *slog.Logger
+}
+
+// Observation is what became of one request.
+type Observation struct {
+	// Service and Operation are the model's names, or empty if the request
+	// reached no operation: they are never of the client's choosing.
+	Service, Operation string
+	// Code is the error's code, or empty. ClientClosed, RequestTimeout and
+	// RequestTooLarge are codes of ours for requests that broke off.
+	Code string
+	// Status is the HTTP status.
+	Status   int
+	Duration time.Duration
+	// BytesIn and BytesOut are the lengths of the bodies.
+	BytesIn, BytesOut int64
+}
+
+func (o *Options) setDefaults() {
+	if o.Caller == nil {
+		panic("wire: Options.Caller is missing: no request could be answered")
+	}
+	if o.AllowOrigin == nil {
+		o.AllowOrigin = LoopbackOrigin
+	}
+	if o.MaxBody <= 0 {
+		o.MaxBody = 16 << 20
+	}
+	if o.BodyBudget <= 0 {
+		o.BodyBudget = 256 << 20
+	}
+	o.BodyBudget = max(o.BodyBudget, int64(scratch.Size(int(o.MaxBody))))
+	if o.BodyGrace <= 0 {
+		o.BodyGrace = 20 * time.Second
+	}
+	if o.BodyRate <= 0 {
+		o.BodyRate = 64 << 10
+	}
+	if o.Observe == nil {
+		o.Observe = func(Observation) {}
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+}

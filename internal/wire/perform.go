@@ -1,0 +1,78 @@
+package wire
+
+import (
+	"net/http"
+
+	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/wire/scratch"
+)
+
+// perform decodes the input, calls the operation and answers.
+func (x *exchange) perform(caller access.Caller) {
+	in, err := x.input()
+	if err != nil {
+		x.fail(err)
+		return
+	}
+	out, err := x.route.call(x.r.Context(), caller, in)
+	if err != nil {
+		x.fail(err)
+		return
+	}
+	x.answer(out)
+}
+
+// input decodes and validates the body. A fast codec does both at once, or
+// declines.
+func (x *exchange) input() (any, error) {
+	if decode := x.route.fast[x.encoding.index].Decode; decode != nil {
+		if in, release, ok := decode(x.body.buf.B); ok {
+			x.release = release
+			return in, nil
+		}
+	}
+	in, shape := x.route.newInput(), x.route.op.Input
+	if err := x.encoding.decode(x.body.buf.B, shape, in); err != nil {
+		return nil, err
+	}
+	if e := Validate(shape, in); e != nil {
+		return nil, e
+	}
+	return in, nil
+}
+
+// answer encodes what the operation returned. From the moment it is encoded
+// nothing looks at the body any more, so that it need not wait for a client that
+// reads slowly.
+func (x *exchange) answer(out any) {
+	if x.route.op.Output == nil {
+		x.giveBack()
+		x.reply(http.StatusOK, x.encoding.contentType, nil)
+		return
+	}
+	var buf scratch.Buffer
+	if err := x.encode(&buf, out); err != nil {
+		buf.Release()
+		x.fail(err)
+		return
+	}
+	x.giveBack()
+	x.send(http.StatusOK, x.encoding.contentType, &buf)
+}
+
+func (x *exchange) encode(buf *scratch.Buffer, out any) (err error) {
+	codec := &x.route.fast[x.encoding.index]
+	size := 0
+	if codec.Size != nil {
+		size = codec.Size(out)
+	}
+	buf.Get(size)
+	if codec.Append != nil {
+		if b, ok := codec.Append(buf.B, out); ok {
+			buf.B = b
+			return nil
+		}
+	}
+	buf.B, err = x.encoding.append(buf.B[:0], x.route.op.Output, out)
+	return err
+}

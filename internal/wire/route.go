@@ -1,0 +1,58 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/awsapi"
+	"github.com/freshet/freshet/internal/wire/fast"
+)
+
+// Fast is a hand-written codec for one operation in one encoding.
+type Fast = fast.Codec
+
+// Route is an operation and the function that performs it.
+type Route struct {
+	op       *awsapi.Operation
+	newInput func() any
+	call     func(ctx context.Context, caller access.Caller, in any) (out any, err error)
+	fast     [len(encodings)]Fast
+}
+
+// Op makes the route of an operation: call performs it. Its input is whole and
+// keeps to the constraints of the model. It aliases memory that is used again
+// once the answer is encoded, so call copies what it keeps. The context ends
+// when the client leaves. The output is nil only if there is an error.
+func Op[In, Out any](op *awsapi.Operation, call func(context.Context, access.Caller, *In) (*Out, error)) Route {
+	if _, ok := op.NewInput().(*In); !ok {
+		panic(fmt.Sprintf("wire: %s takes %T, not %T", op.Name, op.NewInput(), new(In)))
+	}
+	if op.NewOutput != nil {
+		if _, ok := op.NewOutput().(*Out); !ok {
+			panic(fmt.Sprintf("wire: %s answers %T, not %T", op.Name, op.NewOutput(), new(Out)))
+		}
+	}
+	return Route{
+		op:       op,
+		newInput: func() any { return new(In) },
+		call: func(ctx context.Context, caller access.Caller, in any) (any, error) {
+			out, err := call(ctx, caller, in.(*In))
+			return out, err
+		},
+	}
+}
+
+// WithFast returns the route with a hand-written codec for the encoding of that
+// content type, JSON or CBOR.
+func (r Route) WithFast(contentType string, f Fast) Route {
+	enc := encodingOf(contentType)
+	if enc == nil {
+		panic("wire: no encoding has the content type " + contentType)
+	}
+	r.fast[enc.index] = f
+	return r
+}
+
+// target is the value of X-Amz-Target that names the operation.
+func (r *Route) target() string { return r.op.Service.Target + "." + r.op.Name }

@@ -1,0 +1,10 @@
+//go:build race
+
+package scratch
+
+// mangle overwrites memory that was released.
+func mangle(memory []byte) {
+	for i := range memory {
+		memory[i] = 0xDB
+	}
+}

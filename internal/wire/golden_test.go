@@ -2,7 +2,10 @@ package wire_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,10 +14,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/wire"
 	"github.com/freshet/freshet/internal/wire/awscbor"
 	"github.com/freshet/freshet/internal/wire/awsjson"
+	"github.com/freshet/freshet/internal/wire/sigv4"
 )
 
 // sdk is the module whose folder holds what AWS's SDK for Go writes and reads,
@@ -164,16 +170,32 @@ func TestGoldenErrors(t *testing.T) {
 			t.Errorf("%s: no exception %s", s.name, want.Type)
 			continue
 		}
-		if got := strconv.Itoa(shape.Fault); got != s.first {
-			t.Errorf("%s: got status %s, want %s", s.name, got, s.first)
-		}
-		if shape.Member("message") == nil {
-			t.Errorf("%s: the exception has no message", s.name)
+		if status, body := answered(t, &awsapi.Error{Code: shape.Name, Message: "__Message__", Status: shape.Fault}); status != s.first || body != string(s.body) {
+			t.Errorf("%s: got %s %s, want %s %s", s.name, status, body, s.first, s.body)
 		}
 	}
 	if len(all) < 17 {
 		t.Errorf("%d errors, want 17 or more", len(all))
 	}
+}
+
+// answered is what a client gets if its operation fails with that error.
+func answered(t *testing.T, failure *awsapi.Error) (status, body string) {
+	t.Helper()
+	mux := wire.New(wire.Options{Caller: func(c sigv4.Credentials) (access.Caller, error) {
+		return access.Dev(c.AccessKeyID, c.Region), nil
+	}})
+	mux.Handle(wire.Op(kinesis.OpListStreams, func(context.Context, access.Caller, *kinesis.ListStreamsInput) (*kinesis.ListStreamsOutput, error) {
+		return nil, failure
+	}))
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader("{}"))
+	r.Header.Set("Content-Type", wire.JSON)
+	r.Header.Set("X-Amz-Target", "Kinesis_20131202.ListStreams")
+	r.Header.Set("X-Amz-Date", "20261104T000000Z")
+	r.Header.Set("Authorization", sigv4.Algorithm+" Credential=AKID/20261104/eu-west-1/kinesis/aws4_request, SignedHeaders=host, Signature=0")
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, r)
+	return strconv.Itoa(w.Code), w.Body.String()
 }
 
 func exception(name string) *awsapi.Shape {

@@ -54,33 +54,36 @@ func TestLineIsFirstComeFirstServed(t *testing.T) {
 		if err := b.grow(t.Context(), &express, 10); err != nil {
 			t.Fatal(err)
 		}
-		var order []int
-		var done sync.WaitGroup
-		for i, n := range []int64{8, 1, 9, 2} {
-			done.Go(func() {
-				var s share
-				if err := b.grow(t.Context(), &s, n); err != nil {
+		waiting := make([]share, 4)
+		served := make([]atomic.Bool, len(waiting))
+		for i, n := range []int64{4, 4, 4, 1} {
+			go func() {
+				if err := b.grow(t.Context(), &waiting[i], n); err != nil {
 					t.Error(err)
 				}
-				order = append(order, i)
-				b.giveBack(&s)
-			})
+				served[i].Store(true)
+			}()
 			synctest.Wait()
 		}
-		if b.tryGrow(new(share), 0) {
+		check := func(want ...bool) {
+			t.Helper()
+			synctest.Wait()
+			for i := range served {
+				if served[i].Load() != want[i] {
+					t.Errorf("waiter %d served: %v", i, !want[i])
+				}
+			}
+		}
+		check(false, false, false, false)
+		b.giveBack(&rest)
+		check(true, true, false, false) // 2 are free, but the third is before the fourth
+		if b.tryGrow(new(share), 1) {
 			t.Error("a newcomer went past the line")
 		}
-		if len(order) != 0 {
-			t.Errorf("served %v while nothing was free", order)
-		}
-		b.mu.express = &express // only the rest comes back
-		b.giveBack(&rest)
-		synctest.Wait()
-		b.giveBack(&express)
-		done.Wait()
-		// 8 and 1 fit together and are woken at once, in either order.
-		if len(order) != 4 || order[2] != 2 && order[3] != 2 {
-			t.Errorf("served in the order %v", order)
+		b.giveBack(&waiting[1])
+		check(true, true, true, true)
+		for _, s := range []*share{&express, &waiting[0], &waiting[2], &waiting[3]} {
+			b.giveBack(s)
 		}
 		checkWhole(t, b, 10)
 	})

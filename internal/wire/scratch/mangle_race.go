@@ -2,9 +2,13 @@
 
 package scratch
 
+import "bytes"
+
+var nonsense = bytes.Repeat([]byte{0xDB}, 64<<10)
+
 // mangle overwrites memory that was released.
 func mangle(memory []byte) {
-	for i := range memory {
-		memory[i] = 0xDB
+	for len(memory) > 0 {
+		memory = memory[copy(memory, nonsense):]
 	}
 }

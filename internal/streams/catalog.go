@@ -1,0 +1,266 @@
+package streams
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"github.com/freshet/freshet/internal/meta"
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// catalog keeps the documents of streams and shards and the snapshot of them.
+//
+//	streams/stream/<account>/<region>/<name>     streamDocument
+//	streams/shard/<stream id>/<number, 8 hex>    shardDocument
+//
+// A change is based on the snapshot and goes into the store as one
+// transaction, which first checks that the stream's document still has the
+// version that the snapshot knows. So whoever else may have written, a change
+// is never based on what is out of date.
+type catalog struct {
+	store   meta.Store
+	current atomic.Pointer[snapshot]
+	// turn holds a token while a change is on its way from the snapshot to the
+	// store and back. It is a channel and not a lock because a change waits for
+	// the disk, and who waits for it may give up.
+	turn chan struct{}
+}
+
+const (
+	streamPrefix = "streams/stream/"
+	shardPrefix  = "streams/shard/"
+)
+
+func newCatalog(store meta.Store) *catalog {
+	c := &catalog{store: store, turn: make(chan struct{}, 1)}
+	c.current.Store(newSnapshot(nil))
+	return c
+}
+
+// now returns the snapshot. It takes no lock.
+func (c *catalog) now() *snapshot { return c.current.Load() }
+
+// change makes of the stream at key what fn makes of it, and returns that. fn
+// gets the stream as it is, nil if there is none, and returns it as it shall
+// be: nil to remove it, the same to leave it. fn may be called again. Its error
+// is returned as it is, and nothing is written.
+//
+// Once the change has begun to be written ctx is not looked at again: a caller
+// that goes away leaves no doubt about the outcome.
+func (c *catalog) change(ctx context.Context, key streamKey, fn func(*stream) (*stream, error)) (*stream, error) {
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	ctx = context.WithoutCancel(ctx)
+	for {
+		old := c.now().byKey[key]
+		next, err := fn(old)
+		if err != nil || next == old {
+			return next, err
+		}
+		version, err := c.store.Update(ctx, func(tx meta.Tx) error { return write(tx, key, old, next) })
+		if errors.Is(err, meta.ErrConflict) {
+			if err := c.reload(ctx, key); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("write stream %s: %w", key.name, err)
+		}
+		if next != nil {
+			next.version = version
+		}
+		c.replace(c.now().with(key, next))
+		return next, nil
+	}
+}
+
+// replace puts a new snapshot in place and wakes who waits for that. The caller
+// has the turn.
+func (c *catalog) replace(next *snapshot) {
+	close(c.current.Swap(next).replaced)
+}
+
+// load reads everything. It is called before anything else is.
+func (c *catalog) load(ctx context.Context) error {
+	var streams []*stream
+	err := c.store.View(ctx, func(r meta.Reader) error {
+		streams = nil
+		shards, err := readShards(r, shardPrefix)
+		if err != nil {
+			return err
+		}
+		for doc, err := range r.Scan(streamPrefix, "") {
+			if err != nil {
+				return err
+			}
+			st, err := readStream(doc, shards)
+			if err != nil {
+				return err
+			}
+			streams = append(streams, st)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("load streams: %w", err)
+	}
+	c.replace(newSnapshot(streams))
+	return nil
+}
+
+// reload reads the stream at key again, because somebody else wrote it.
+func (c *catalog) reload(ctx context.Context, key streamKey) error {
+	var st *stream
+	err := c.store.View(ctx, func(r meta.Reader) error {
+		st = nil
+		doc, err := r.Get(key.document())
+		if errors.Is(err, meta.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if st, err = readStream(doc, nil); err != nil {
+			return err
+		}
+		shards, err := readShards(r, shardPrefix+st.ID+"/")
+		if err != nil {
+			return err
+		}
+		st, err = readStream(doc, shards)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("reload stream %s: %w", key.name, err)
+	}
+	c.replace(c.now().with(key, st))
+	return nil
+}
+
+// write puts the documents in which next differs from old. It returns
+// meta.ErrConflict if the store does not hold old.
+func write(tx meta.Tx, key streamKey, old, next *stream) error {
+	if err := checkVersion(tx, key, old); err != nil {
+		return err
+	}
+	if next == nil {
+		return remove(tx, key, old)
+	}
+	if err := put(tx, key.document(), next.streamDocument); err != nil {
+		return err
+	}
+	before := map[uint32]*shard{}
+	if old != nil {
+		for _, sh := range old.shards {
+			before[sh.number] = sh
+		}
+	}
+	for _, sh := range next.shards {
+		if before[sh.number] != sh {
+			if err := put(tx, next.shardDocumentKey(sh.number), sh.shardDocument); err != nil {
+				return err
+			}
+		}
+		delete(before, sh.number)
+	}
+	for number := range before {
+		if err := tx.Delete(next.shardDocumentKey(number)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkVersion returns meta.ErrConflict unless the store holds old, or nothing
+// if old is nil.
+func checkVersion(tx meta.Tx, key streamKey, old *stream) error {
+	var want meta.Version
+	if old != nil {
+		want = old.version
+	}
+	doc, err := tx.Get(key.document())
+	if err != nil && !errors.Is(err, meta.ErrNotFound) {
+		return err
+	}
+	if doc.Version != want {
+		return meta.ErrConflict
+	}
+	return nil
+}
+
+func remove(tx meta.Tx, key streamKey, old *stream) error {
+	for _, sh := range old.shards {
+		if err := tx.Delete(old.shardDocumentKey(sh.number)); err != nil {
+			return err
+		}
+	}
+	return tx.Delete(key.document())
+}
+
+func put(tx meta.Tx, key string, document any) error {
+	value, err := json.Marshal(document)
+	if err != nil {
+		return fmt.Errorf("document %s: %w", key, err)
+	}
+	return tx.Put(key, value)
+}
+
+// readStream makes a stream of its document and of those of its shards that
+// are in shards, by the stream's id.
+func readStream(doc meta.Document, shards map[string][]*shard) (*stream, error) {
+	f := strings.Split(strings.TrimPrefix(doc.Key, streamPrefix), "/")
+	if len(f) != 3 {
+		return nil, fmt.Errorf("document %s: want account/region/name", doc.Key)
+	}
+	var d streamDocument
+	if err := json.Unmarshal(doc.Value, &d); err != nil {
+		return nil, fmt.Errorf("document %s: %w", doc.Key, err)
+	}
+	id, err := shardlog.ParseStreamID(d.ID)
+	if err != nil {
+		return nil, fmt.Errorf("document %s: %w", doc.Key, err)
+	}
+	st := newStream(streamKey{f[0], f[1], f[2]}, id, d, shards[d.ID])
+	st.version = doc.Version
+	return st, nil
+}
+
+// readShards reads the shards below prefix, by the ids of their streams and in
+// the order of their numbers.
+func readShards(r meta.Reader, prefix string) (map[string][]*shard, error) {
+	shards := map[string][]*shard{}
+	for doc, err := range r.Scan(prefix, "") {
+		if err != nil {
+			return nil, err
+		}
+		id, digits, _ := strings.Cut(strings.TrimPrefix(doc.Key, shardPrefix), "/")
+		number, err := strconv.ParseUint(digits, 16, 32)
+		if err != nil {
+			return nil, fmt.Errorf("document %s: %w", doc.Key, err)
+		}
+		var d shardDocument
+		if err := json.Unmarshal(doc.Value, &d); err != nil {
+			return nil, fmt.Errorf("document %s: %w", doc.Key, err)
+		}
+		shards[id] = append(shards[id], newShard(uint32(number), d))
+	}
+	return shards, nil
+}
+
+func (k streamKey) document() string {
+	return streamPrefix + k.account + "/" + k.region + "/" + k.name
+}
+
+func (st *stream) shardDocumentKey(number uint32) string {
+	return fmt.Sprintf("%s%s/%08x", shardPrefix, st.ID, number)
+}

@@ -1,0 +1,106 @@
+package streams
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// cursor reads a shard forward. It is the one place that knows what a reader
+// may see: nothing that arrived before the trim horizon, and nothing after the
+// shard's end. It is used by one goroutine.
+type cursor struct {
+	log shardlog.Log
+	st  *stream // a fresh one before each read, to notice that the shard has closed
+	sh  *shard
+	// next is the offset to go on from.
+	next shardlog.Offset
+}
+
+// page is what one read returned.
+type page struct {
+	records []shardlog.Record
+	// behind is how far the reader is behind the present: 0 if there is nothing
+	// newer, else now less the arrival of the last record (API, GetRecords,
+	// MillisBehindLatest).
+	behind shardlog.Millis
+	// ended says that the shard is closed and no record follows.
+	ended bool
+}
+
+// read returns the next records, at most limit.Records and with data and keys
+// of at most limit.Bytes together, a single record excepted. It goes on until
+// the limit or the tail is reached, and does not wait there.
+func (c *cursor) read(ctx context.Context, limit shardlog.Limit) (page, error) {
+	var p page
+	now := now()
+	for !c.atEnd() {
+		batch, err := c.readBatch(ctx, limit, c.st.horizon(now))
+		if err != nil {
+			return page{}, fmt.Errorf("read %s of stream %s: %w", c.sh.id, c.st.name, err)
+		}
+		if len(batch.Records) > 0 && limit.Bytes < sizeOf(batch.Records[0]) && len(p.records) > 0 {
+			// The log gives a first record whatever its size; on this page it
+			// is not the first.
+			p.behind = behind(now, p.records)
+			return p, nil
+		}
+		p.records = join(p.records, batch.Records)
+		c.next = batch.Next
+		if batch.Next >= batch.State.Next {
+			break
+		}
+		limit.Records -= len(batch.Records)
+		limit.Bytes -= sizeOf(batch.Records...)
+		if limit.Records <= 0 || limit.Bytes <= 0 {
+			p.behind = behind(now, p.records)
+			return p, nil
+		}
+	}
+	p.ended = c.atEnd()
+	return p, nil
+}
+
+// readBatch reads once from c.next, or from the trim horizon if that is later.
+// Arrival never decreases, so only the first record need be looked at; to ask
+// the log for the horizon's offset each time would cost a search.
+func (c *cursor) readBatch(ctx context.Context, limit shardlog.Limit, horizon shardlog.Millis) (shardlog.Batch, error) {
+	batch, err := c.log.Read(ctx, c.st.ref(c.sh), c.next, limit)
+	if err != nil || len(batch.Records) == 0 || batch.Records[0].Arrival >= horizon {
+		return batch, err
+	}
+	from, err := c.log.Find(ctx, c.st.ref(c.sh), horizon)
+	if err != nil {
+		return shardlog.Batch{}, err
+	}
+	return c.log.Read(ctx, c.st.ref(c.sh), from, limit)
+}
+
+// atEnd reports whether the shard is closed and all of it has been read. The
+// catalog must say so, not only the log: then the children are there.
+func (c *cursor) atEnd() bool {
+	return c.sh.State == closed && c.next >= c.sh.End
+}
+
+// behind returns how old the last record is, at least 1: there is a newer one.
+func behind(now shardlog.Millis, records []shardlog.Record) shardlog.Millis {
+	return max(1, now-records[len(records)-1].Arrival)
+}
+
+// join appends, without a copy for the first batch, which mostly is the only.
+func join(records, more []shardlog.Record) []shardlog.Record {
+	if records == nil {
+		return more[:len(more):len(more)] // the log's: appending must copy
+	}
+	return append(records, more...)
+}
+
+// sizeOf is what records count against a limit of bytes.
+func sizeOf(records ...shardlog.Record) int {
+	n := 0
+	for _, r := range records {
+		n += len(r.Data) + len(r.Key)
+	}
+	return n
+}

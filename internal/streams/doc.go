@@ -1,0 +1,29 @@
+// Package streams is Kinesis Data Streams.
+//
+// A stream has shards; a shard has a range of the hash keys, and its records in
+// the log. The lineage says which shard took over from which: parents close at
+// the instant at which their children open. The catalog holds the documents of
+// all streams and shards, and its snapshot, which never changes, is what
+// operations look at. A sequence number names a record, a shard iterator a place
+// to go on from, a token a page of a listing. A cursor is the one reader over
+// the log: it hides what retention has passed, and knows how far behind it is
+// and where a shard ends.
+//
+// Invariants:
+//  1. Only this package writes its documents, one change at a time; the
+//     snapshot is replaced after the store has committed, never before.
+//  2. The ranges of the shards that are open at an instant divide the ring, 0
+//     to 2^128 - 1, without a hole or an overlap.
+//  3. A parent is CLOSED and its children are OPEN by the same commit, after
+//     the log has sealed the parent.
+//  4. A shard's number is never used twice in a stream, a stream's id never.
+//  5. What is kept of an input is copied: the input may alias buffers of the
+//     wire.
+//  6. Puts and reads take no lock.
+//
+// Goroutines: Run starts one for transitions (transition.go) and one for
+// trimming (retention.go), and returns when both have ended. There are no
+// others: an operation runs in its caller's.
+//
+// Start reading at service.go.
+package streams

@@ -1,0 +1,24 @@
+package streams
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Options are the settings of a Service. The zero value is good.
+type Options struct {
+	// TransitionDelay is how long a stream stays in CREATING, UPDATING and
+	// DELETING. 0: the operation returns when the transition is done.
+	TransitionDelay time.Duration
+
+	// ShardLimit bounds the open shards of provisioned streams per account and
+	// region. 0: AWS's default for the region.
+	ShardLimit int
+
+	// OnDemandLimit bounds the on-demand streams per account and region. 0:
+	// AWS's default.
+	OnDemandLimit int
+
+	// Logger is told what goes wrong in the background. nil: nobody is.
+	Logger *slog.Logger
+}

@@ -1,0 +1,182 @@
+package streams
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/limits"
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// puts are the records of one call on their way into the log, as slices of one
+// length.
+type puts struct {
+	st      *stream // the lineage that they were routed by last
+	keys    []hashKey
+	shards  []*shard
+	entries []shardlog.Entry
+	results []shardlog.Result
+}
+
+// reshardPatience is how long a put waits for the children of a shard that was
+// sealed under it. The commit that opens them is under way.
+const reshardPatience = 10 * time.Second
+
+// writable returns the stream that a put means. One that does not take puts is
+// not found (observed).
+func (s *Service) writable(caller access.Caller, name, arn *string) (*stream, error) {
+	st, err := s.find(caller, name, arn)
+	if err != nil {
+		return nil, err
+	}
+	if !st.takesPuts() {
+		return nil, errNoStream(st.streamKey)
+	}
+	return st, nil
+}
+
+func newPuts(st *stream, n int) *puts {
+	return &puts{
+		st:      st,
+		keys:    make([]hashKey, n),
+		shards:  make([]*shard, n),
+		entries: make([]shardlog.Entry, n),
+	}
+}
+
+// add sets record i, and judges its ExplicitHashKey. A record without partition
+// key, which streams allow whose distribution is AUTO, goes anywhere.
+func (p *puts) add(i int, data []byte, key, explicit *string) error {
+	e := &p.entries[i]
+	e.Data = data
+	if key != nil {
+		e.Key = *key
+	}
+	switch {
+	case explicit != nil:
+		k, ok := parseHashKey(*explicit)
+		if !ok {
+			return errHashKeyRange(*explicit)
+		}
+		p.keys[i] = k
+	case key != nil:
+		p.keys[i] = hashOf(*key)
+	default:
+		p.keys[i] = hashKey{rand.Uint64(), rand.Uint64()}
+	}
+	p.route(i)
+	return nil
+}
+
+// route names the shard of record i by p.st.
+func (p *puts) route(i int) {
+	sh := p.st.shardAt(p.keys[i])
+	p.shards[i] = sh
+	p.entries[i].Shard = p.st.ref(sh)
+	p.entries[i].Generation = sh.Generation
+}
+
+// sequence returns the number that record i got.
+func (p *puts) sequence(i int) sequenceNumber {
+	return p.shards[i].sequence(p.results[i].Offset, p.results[i].Stamp)
+}
+
+// tooLong returns what is wrong with the size of a record, or nil. Its size is
+// that of data and key together. path is where the request has the data.
+func (st *stream) tooLong(data, key int, path func() string) error {
+	most := int(st.MaxRecordKiB) * limits.KiB
+	switch {
+	case data > most:
+		return errTooLong(path(), data, most)
+	case data+key > most:
+		return errTooLong(path(), data, most-key)
+	}
+	return nil
+}
+
+// needsKey reports whether the records of st must have a partition key.
+func (st *stream) needsKey() bool {
+	return st.Distribution != kinesis.RecordDistributionStrategyAuto
+}
+
+// append puts all records into the log, in one group if nothing comes between,
+// and sets the results. An error says that none was put.
+func (s *Service) append(ctx context.Context, p *puts) error {
+	results, err := s.log.Append(ctx, p.entries)
+	if err != nil {
+		return errPut(p.st, err)
+	}
+	p.results = results
+	if failed(results, shardlog.ErrSealed) == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, reshardPatience)
+	defer cancel()
+	for again := failed(results, shardlog.ErrSealed); again != nil; again = failed(results, shardlog.ErrSealed) {
+		if err := s.appendAgain(ctx, p, again); err != nil {
+			for _, i := range again {
+				results[i].Err = err
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// failed returns the indices of the results that have that error.
+func failed(results []shardlog.Result, err error) []int {
+	var list []int
+	for i := range results {
+		if results[i].Err != nil && errors.Is(results[i].Err, err) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// appendAgain puts the records whose shards were sealed under them into the
+// shards that took over. A sealed entry was not stored, so none is doubled.
+func (s *Service) appendAgain(ctx context.Context, p *puts, again []int) error {
+	st, err := s.awaitChange(ctx, p.st)
+	if err != nil {
+		return err
+	}
+	p.st = st
+	entries := make([]shardlog.Entry, len(again))
+	for j, i := range again {
+		p.route(i)
+		entries[j] = p.entries[i]
+	}
+	results, err := s.log.Append(ctx, entries)
+	if err != nil {
+		return err
+	}
+	for j, i := range again {
+		p.results[i] = results[j]
+	}
+	return nil
+}
+
+// awaitChange returns the stream that was st as soon as it has changed.
+func (s *Service) awaitChange(ctx context.Context, st *stream) (*stream, error) {
+	for {
+		snapshot := s.catalog.now()
+		next := snapshot.byID[st.id]
+		if next == nil {
+			return nil, shardlog.ErrDropped
+		}
+		if next != st {
+			return next, nil
+		}
+		select {
+		case <-snapshot.replaced:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for the shards that take over: %w", ctx.Err())
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package streams
+
+import (
+	"context"
+
+	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/awsapi/kinesis"
+)
+
+// PutRecord puts one record and returns when it is durable.
+// SequenceNumberForOrdering is judged, and holds by construction: numbers of a
+// shard only rise.
+func (s *Service) PutRecord(ctx context.Context, caller access.Caller, in *kinesis.PutRecordInput) (*kinesis.PutRecordOutput, error) {
+	st, err := s.writable(caller, in.StreamName, in.StreamARN)
+	if in.PartitionKey == nil && (err != nil || st.needsKey()) {
+		return nil, errNoKey("partitionKey") // a constraint, so before all else
+	}
+	if err != nil {
+		return nil, err
+	}
+	p := newPuts(st, 1)
+	if err := p.add(0, in.Data, in.PartitionKey, in.ExplicitHashKey); err != nil {
+		return nil, err
+	}
+	if err := checkOrdering(st, in.SequenceNumberForOrdering); err != nil {
+		return nil, err
+	}
+	if err := st.tooLong(len(in.Data), len(p.entries[0].Key), func() string { return "data" }); err != nil {
+		return nil, err
+	}
+	if in.DryRun != nil && *in.DryRun {
+		return nil, errDryRun()
+	}
+	if err := s.append(ctx, p); err != nil {
+		return nil, err
+	}
+	if err := p.results[0].Err; err != nil {
+		return nil, errPut(st, err)
+	}
+	return &kinesis.PutRecordOutput{
+		ShardId:        &p.shards[0].id,
+		SequenceNumber: new(p.sequence(0).String()),
+	}, nil
+}
+
+// checkOrdering judges a SequenceNumberForOrdering: it can be read, and did not
+// arrive in the future. One of another shard is accepted (observed).
+func checkOrdering(st *stream, number *string) error {
+	if number == nil {
+		return nil
+	}
+	n, ok := parseSequenceNumber(*number)
+	if !ok || n.arrival > uint64(now()/1000) {
+		return errOrdering(st.streamKey, *number)
+	}
+	return nil
+}

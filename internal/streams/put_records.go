@@ -1,0 +1,109 @@
+package streams
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"unsafe"
+
+	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/limits"
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// PutRecords puts up to 500 records in one append and answers each for itself,
+// in the order of the request. A record that cannot be right fails the whole
+// call, and so does a log that takes nothing; what happens to a single record
+// after that is in its result.
+//
+// Unlike AWS, it keeps the order of the records of a call within their shards.
+func (s *Service) PutRecords(ctx context.Context, caller access.Caller, in *kinesis.PutRecordsInput) (*kinesis.PutRecordsOutput, error) {
+	st, err := s.writable(caller, in.StreamName, in.StreamARN)
+	if i := firstWithoutKey(in.Records); i >= 0 && (err != nil || st.needsKey()) {
+		return nil, errNoKey(fmt.Sprintf("records.%d.member.partitionKey", i+1))
+	}
+	if err != nil {
+		return nil, err
+	}
+	p := newPuts(st, len(in.Records))
+	for i := range in.Records {
+		r := &in.Records[i]
+		if err := p.add(i, r.Data, r.PartitionKey, r.ExplicitHashKey); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.checkSizes(); err != nil {
+		return nil, err
+	}
+	if in.DryRun != nil && *in.DryRun {
+		return nil, errDryRun()
+	}
+	if err := s.append(ctx, p); err != nil {
+		return nil, err
+	}
+	return p.answer()
+}
+
+// firstWithoutKey returns the index of the first record without a partition
+// key, -1 if all have one.
+func firstWithoutKey(records []kinesis.PutRecordsRequestEntry) int {
+	for i := range records {
+		if records[i].PartitionKey == nil {
+			return i
+		}
+	}
+	return -1
+}
+
+// checkSizes judges each record against the stream's bound, and all together.
+func (p *puts) checkSizes() error {
+	total := 0
+	for i := range p.entries {
+		data, key := len(p.entries[i].Data), len(p.entries[i].Key)
+		path := func() string { return fmt.Sprintf("records.%d.member.data", i+1) }
+		if err := p.st.tooLong(data, key, path); err != nil {
+			return err
+		}
+		total += data + key
+	}
+	if total > limits.PutRecordsBytes {
+		return errRequestTooLarge()
+	}
+	return nil
+}
+
+// answer makes the output of the results. The number of allocations does not
+// depend on that of records: all sequence numbers are cut from one text.
+func (p *puts) answer() (*kinesis.PutRecordsOutput, error) {
+	n := len(p.results)
+	records := make([]kinesis.PutRecordsResultEntry, n)
+	numbers := make([]string, n)
+	digits := make([]byte, 0, n*sequenceDigits)
+	failed := int32(0)
+	for i := range p.results {
+		if err := p.results[i].Err; err != nil {
+			if errors.Is(err, shardlog.ErrDropped) {
+				return nil, errNoStream(p.st.streamKey) // nothing of the stream is left
+			}
+			failed++
+			records[i].ErrorCode, records[i].ErrorMessage = failure(err)
+			continue
+		}
+		at := len(digits)
+		digits = p.sequence(i).append(digits)
+		numbers[i] = unsafe.String(&digits[at], sequenceDigits) // digits has room for all and never moves
+		records[i].SequenceNumber = &numbers[i]
+		records[i].ShardId = &p.shards[i].id
+	}
+	return &kinesis.PutRecordsOutput{FailedRecordCount: &failed, Records: records}, nil
+}
+
+// failure returns the code and the message of a record that was not put, or of
+// which that is not known.
+func failure(err error) (code, message *string) {
+	if errors.Is(err, shardlog.ErrNoSpace) {
+		return new(codeThroughput), new(messageNoSpace)
+	}
+	return new(codeInternal), new(messageInternal)
+}

@@ -1,0 +1,127 @@
+package streams
+
+import "math/bits"
+
+// sequenceNumber is what a sequence number says. Its decimal form is that of a
+// number of 186 bits, 47 hexadecimal digits from the left:
+//
+//	digits  1   9         1               16     2   9        8      1
+//	        2   creation  shard, low digit index  00  arrival  shard  2
+//
+// The length in decimal is constant, so that the order of the texts is the
+// order of the numbers: by creation of the shard, then by index.
+//
+// Source: data-streams.md 7; the layout is documented by kinesalite and checked
+// by the KCL's SequenceNumberValidator.
+type sequenceNumber struct {
+	created uint64 // the shard's creation, seconds since 1970; 36 bits
+	index   uint64 // the record's offset + 1; 63 bits
+	arrival uint64 // the record's arrival, seconds since 1970; 36 bits
+	shard   uint32
+	version uint8 // 0, 1 or 2; ours are 2
+}
+
+const (
+	// sequenceDigits is the length of a sequence number of version 2.
+	sequenceDigits = 56
+
+	// sequenceIndexMax is the index of a closed shard's EndingSequenceNumber.
+	sequenceIndexMax = 1<<63 - 1
+
+	// sequenceCreatedEnd bounds the creation, exclusively (observed).
+	sequenceCreatedEnd = 16025175000
+
+	sequenceSecondsMask = 1<<36 - 1
+)
+
+// append appends the 56 digits of n, whose version it takes to be 2.
+func (n sequenceNumber) append(dst []byte) []byte {
+	hi := 2<<56 | (n.created&sequenceSecondsMask)<<20 | uint64(n.shard&0xf)<<16 | n.index>>48
+	mid := n.index<<16 | n.arrival>>28&0xff
+	lo := n.arrival<<36 | uint64(n.shard)<<4 | 2
+
+	// hi lies between 2^57 and 3·2^56, so that the quotients of both divisions
+	// fit: 18 digits remain on the left.
+	q1, r := bits.Div64(hi, mid, e19)
+	q0, low := bits.Div64(r, lo, e19)
+	high, middle := bits.Div64(q1, q0, e19)
+
+	at := len(dst)
+	dst = append(dst, zeros[:]...)
+	out := dst[at : at+sequenceDigits]
+	putDigits(out[0:18], high)
+	putDigits(out[18:37], middle)
+	putDigits(out[37:56], low)
+	return dst
+}
+
+var zeros [sequenceDigits]byte
+
+// String returns the 56 digits of n.
+func (n sequenceNumber) String() string {
+	return string(n.append(make([]byte, 0, sequenceDigits)))
+}
+
+// parseSequenceNumber reads a sequence number of any version that AWS knows.
+// It reports false if s is none.
+//
+// Numbers strictly between 2^185 and 1.5·2^185 have their version in the last
+// hexadecimal digit. What is below 2^129 is version 0, and to what is below
+// 2^124 that is added first, so that a bare 5 is version 0 of shard 5
+// (observed).
+func parseSequenceNumber(s string) (sequenceNumber, bool) {
+	n, ok := parseUint192(s)
+	switch {
+	case !ok:
+		return sequenceNumber{}, false
+	case n.hi>>56 == 2 && n.lo&0xf == 2:
+		return readVersion2(n)
+	case n.hi>>56 == 2 && n.lo&0xf == 1:
+		return readVersion1(n), true
+	case n.hi == 0 || n.hi == 1: // below 2^129
+		return readVersion0(n)
+	}
+	return sequenceNumber{}, false
+}
+
+// readVersion2 takes n apart as append put it together. The two digits before
+// the arrival are not looked at.
+func readVersion2(n uint192) (sequenceNumber, bool) {
+	v := sequenceNumber{
+		version: 2,
+		created: n.hi >> 20 & sequenceSecondsMask,
+		index:   n.hi<<48 | n.mid>>16,
+		arrival: n.mid<<28&sequenceSecondsMask | n.lo>>36,
+		shard:   uint32(n.lo >> 4),
+	}
+	return v, v.created < sequenceCreatedEnd && v.index <= sequenceIndexMax
+}
+
+// readVersion1 reads the digits 2 · 9 creation · 1 · 2 zeros · 9 arrival ·
+// 14 random · 2 index · 8 shard · 1.
+func readVersion1(n uint192) sequenceNumber {
+	return sequenceNumber{
+		version: 1,
+		created: n.hi >> 20 & sequenceSecondsMask,
+		index:   n.lo >> 36 & 0xff,
+		// Nine digits: the lowest two of hi, the highest seven of mid.
+		arrival: n.hi<<28&sequenceSecondsMask | n.mid>>36,
+		shard:   uint32(n.lo >> 4),
+	}
+}
+
+// readVersion0 reads the digits 1 · 9 creation · 2 · 16 · 4 shard, of which a
+// number from 2^128 on has one more at the right.
+func readVersion0(n uint192) (sequenceNumber, bool) {
+	if n.hi == 0 && n.mid < 1<<60 { // below 2^124
+		n.mid += 1 << 60
+	}
+	if n.hi == 1 {
+		n.mid, n.lo = 1<<60|n.mid>>4, n.mid<<60|n.lo>>4
+	}
+	v := sequenceNumber{
+		created: n.mid >> 24 & sequenceSecondsMask,
+		shard:   uint32(n.lo & 0xffff),
+	}
+	return v, v.created < sequenceCreatedEnd
+}

@@ -1,0 +1,90 @@
+package streams
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/limits"
+	"github.com/freshet/freshet/internal/meta"
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// Service is Kinesis Data Streams. Each operation is a method, in the file of
+// its name; all may be called from any number of goroutines at once. Inputs
+// satisfy the model's constraints: wire has seen to that. An error that is no
+// *awsapi.Error is an internal failure.
+type Service struct {
+	log     shardlog.Log
+	catalog *catalog
+	tokens  *tokens // set by Load
+	options Options
+
+	// wake tells the goroutine of transitions that there may be one.
+	wake chan struct{}
+}
+
+// New makes a service that keeps records in log and everything else in store.
+// Both stay the caller's. Load comes next.
+func New(log shardlog.Log, store meta.Store, o Options) *Service {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Service{log: log, catalog: newCatalog(store), options: o, wake: make(chan struct{}, 1)}
+}
+
+// Load reads the catalog. It is called once, before any operation and before
+// Run. Transitions that were under way when the catalog was written last are
+// finished by Run.
+func (s *Service) Load(ctx context.Context) error {
+	t, err := loadTokens(ctx, s.catalog.store)
+	if err != nil {
+		return err
+	}
+	s.tokens = t
+	return s.catalog.load(ctx)
+}
+
+// Run does what is to be done in the background, until ctx ends and all its
+// goroutines have returned. It returns nil: what fails is logged and tried
+// again.
+func (s *Service) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	wg.Go(func() { s.runTransitions(ctx) })
+	wg.Go(func() { s.runTrimming(ctx) })
+	wg.Wait()
+	return nil
+}
+
+// find returns the stream that a request means.
+func (s *Service) find(caller access.Caller, name, arn *string) (*stream, error) {
+	key, err := address(caller, name, arn)
+	if err != nil {
+		return nil, err
+	}
+	st := s.catalog.now().byKey[key]
+	if st == nil || !key.owns(caller) {
+		return nil, errNoStream(key)
+	}
+	return st, nil
+}
+
+// shardLimit bounds the open shards of provisioned streams in a region.
+func (s *Service) shardLimit(region string) int {
+	if s.options.ShardLimit > 0 {
+		return s.options.ShardLimit
+	}
+	return limits.ShardsPerAccount(region)
+}
+
+// onDemandLimit bounds the on-demand streams.
+func (s *Service) onDemandLimit() int {
+	if s.options.OnDemandLimit > 0 {
+		return s.options.OnDemandLimit
+	}
+	return limits.OnDemandStreams
+}
+
+func now() shardlog.Millis { return shardlog.MillisOf(time.Now()) }

@@ -1,0 +1,68 @@
+package streams
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// snapshot is all streams at one moment. It never changes.
+type snapshot struct {
+	byKey  map[streamKey]*stream
+	byID   map[shardlog.StreamID]*stream
+	sorted []*stream // by key
+
+	// replaced is closed when a later snapshot has taken this one's place.
+	replaced chan struct{}
+}
+
+func newSnapshot(streams []*stream) *snapshot {
+	n := &snapshot{
+		byKey:    make(map[streamKey]*stream, len(streams)),
+		byID:     make(map[shardlog.StreamID]*stream, len(streams)),
+		sorted:   streams,
+		replaced: make(chan struct{}),
+	}
+	for _, st := range streams {
+		n.byKey[st.streamKey], n.byID[st.id] = st, st
+	}
+	slices.SortFunc(n.sorted, func(a, b *stream) int { return a.compare(b.streamKey) })
+	return n
+}
+
+// with returns the snapshot in which next is at key; nil removes.
+func (n *snapshot) with(key streamKey, next *stream) *snapshot {
+	byKey, byID := maps.Clone(n.byKey), maps.Clone(n.byID)
+	sorted := slices.Clone(n.sorted)
+	at, found := slices.BinarySearchFunc(sorted, key, compareStream)
+	if found {
+		delete(byID, sorted[at].id)
+		delete(byKey, key)
+		sorted = slices.Delete(sorted, at, at+1)
+	}
+	if next != nil {
+		byKey[key], byID[next.id] = next, next
+		sorted = slices.Insert(sorted, at, next)
+	}
+	return &snapshot{byKey, byID, sorted, make(chan struct{})}
+}
+
+// of returns the streams of key's account and region whose names lie strictly
+// above key's, in order.
+func (n *snapshot) of(key streamKey) []*stream {
+	at, found := slices.BinarySearchFunc(n.sorted, key, compareStream)
+	if found {
+		at++
+	}
+	list := n.sorted[at:]
+	end := slices.IndexFunc(list, func(st *stream) bool {
+		return st.account != key.account || st.region != key.region
+	})
+	if end >= 0 {
+		list = list[:end]
+	}
+	return list
+}
+
+func compareStream(st *stream, key streamKey) int { return st.compare(key) }

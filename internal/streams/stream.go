@@ -1,0 +1,148 @@
+package streams
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/meta"
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// streamKey is where a stream's name is looked up.
+type streamKey struct{ account, region, name string }
+
+// compare orders keys, those of an account and region by name.
+func (k streamKey) compare(o streamKey) int {
+	return cmp.Or(
+		strings.Compare(k.account, o.account),
+		strings.Compare(k.region, o.region),
+		strings.Compare(k.name, o.name),
+	)
+}
+
+// streamDocument is what the store keeps of a stream, besides its shards.
+type streamDocument struct {
+	// ID is the stream's id in the log, in hexadecimal.
+	ID     string               `json:"id"`
+	Status kinesis.StreamStatus `json:"status"`
+	// Since is when the stream entered Status.
+	Since shardlog.Millis `json:"since"`
+	// Created is StreamCreationTimestamp, a whole second.
+	Created        int64              `json:"created"`
+	Mode           kinesis.StreamMode `json:"mode"`
+	RetentionHours int32              `json:"retentionHours"`
+	MaxRecordKiB   int32              `json:"maxRecordKiB"`
+	// Distribution is empty if the creator named none.
+	Distribution kinesis.RecordDistributionStrategy `json:"distribution,omitempty"`
+	// NextShard is the number that the next shard gets.
+	NextShard uint32            `json:"nextShard"`
+	Tags      map[string]string `json:"tags,omitempty"`
+}
+
+// stream is a stream in a snapshot; it never changes.
+type stream struct {
+	streamKey
+	streamDocument
+	id shardlog.StreamID
+	// version is that of the stream's document, which every change of the
+	// stream or of a shard rewrites.
+	version meta.Version
+
+	shards []*shard // all, by number
+
+	// The ring: the shards that take puts by the start of their range, and
+	// beside them the starts alone, which are what a put searches.
+	ring   []*shard
+	starts []hashKey
+
+	children map[uint32][]*shard // by the parent's number; PENDING ones are not there
+}
+
+func newStream(key streamKey, id shardlog.StreamID, doc streamDocument, shards []*shard) *stream {
+	st := &stream{streamKey: key, streamDocument: doc, id: id, shards: shards, children: map[uint32][]*shard{}}
+	for _, sh := range shards {
+		if sh.isOpen() {
+			st.ring = append(st.ring, sh)
+		}
+		if sh.State == pending {
+			continue
+		}
+		for _, parent := range sh.Parents {
+			st.children[parent] = append(st.children[parent], sh)
+		}
+	}
+	slices.SortFunc(st.ring, func(a, b *shard) int { return a.Keys.Start.compare(b.Keys.Start) })
+	st.starts = make([]hashKey, len(st.ring))
+	for i, sh := range st.ring {
+		st.starts[i] = sh.Keys.Start
+	}
+	return st
+}
+
+// shardAt returns the shard that takes puts of key.
+func (st *stream) shardAt(key hashKey) *shard {
+	lo, hi := 0, len(st.starts)
+	for lo < hi { // the first start above key lies in [lo, hi]
+		if mid := int(uint(lo+hi) >> 1); key.less(st.starts[mid]) {
+			hi = mid
+		} else {
+			lo = mid + 1
+		}
+	}
+	if lo == 0 {
+		panic("streams: the open shards of " + st.name + " do not begin at hash key 0")
+	}
+	return st.ring[lo-1]
+}
+
+// shard returns the shard of that number that a caller may see, or nil.
+func (st *stream) shard(number uint32) *shard {
+	if st.Status == kinesis.StreamStatusCreating {
+		return nil
+	}
+	i, ok := slices.BinarySearchFunc(st.shards, number, func(sh *shard, n uint32) int { return cmp.Compare(sh.number, n) })
+	if !ok || st.shards[i].State == pending {
+		return nil
+	}
+	return st.shards[i]
+}
+
+// shows reports whether a reader finds the shard of that number at now: it is
+// there and has not expired.
+func (st *stream) shows(number uint32, now shardlog.Millis) bool {
+	sh := st.shard(number)
+	return sh != nil && lineageAt(st, max(now, sh.Opened)).exists(sh)
+}
+
+// takesPuts reports whether records may be put, in ACTIVE and UPDATING.
+func (st *stream) takesPuts() bool {
+	return st.Status == kinesis.StreamStatusActive || st.Status == kinesis.StreamStatusUpdating
+}
+
+// ref names a shard to the log.
+func (st *stream) ref(sh *shard) shardlog.Shard {
+	return shardlog.Shard{Stream: st.id, Number: sh.number}
+}
+
+// horizon is the trim horizon at now: what arrived before is not shown.
+func (st *stream) horizon(now shardlog.Millis) shardlog.Millis {
+	return now - shardlog.Millis((time.Duration(st.RetentionHours) * time.Hour).Milliseconds())
+}
+
+// revised returns st with another document and other shards, which the caller
+// gives up. Its version is that of st: a change that is based on st.
+func (st *stream) revised(doc streamDocument, shards []*shard) *stream {
+	next := newStream(st.streamKey, st.id, doc, shards)
+	next.version = st.version
+	return next
+}
+
+// entering returns st's document with a status that is entered at now.
+func (st *stream) entering(status kinesis.StreamStatus, now time.Time) streamDocument {
+	doc := st.streamDocument
+	doc.Status, doc.Since = status, shardlog.MillisOf(now)
+	return doc
+}

@@ -1,0 +1,174 @@
+package disklog
+
+import (
+	"context"
+	"time"
+
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// Group commit. The simple way to make an append durable is to write it and
+// sync. A sync takes as long for 8 MiB as for 4 KiB, nearly, so appends share
+// one: while the writer syncs a group, appends join the next one, and it is
+// taken as soon as the sync returns. No timer: a single append on an idle log
+// costs one sync, and under load groups grow by themselves.
+//
+// What an append does, in order:
+//
+//	plan     without a lock: sort the entries by shard, add up their sizes
+//	join     under Log.mu, briefly: check each shard, assign offsets and
+//	         arrivals, take a region of the open group's buffer
+//	write    without a lock: copy and checksum the entries into the region,
+//	         while the group before is being synced and others copy beside
+//	wait     until the group is done
+//
+// The order of joining is the order of offsets, of sub-frames in the frame, of
+// frames, of publishing and of replay. A seal or a drop joins in the same way,
+// so it stands exactly between the appends before and after it.
+//
+// An offset that was assigned is not taken back: if its group fails, the log
+// ends (invariant 5), and the next process continues from what it finds.
+
+// Append makes entries durable; see shardlog.Log.
+func (l *Log) Append(ctx context.Context, entries []shardlog.Entry) ([]shardlog.Result, error) {
+	b := newBatch(entries)
+	defer b.release()
+	if err := b.plan(); err != nil {
+		return nil, err
+	}
+	l.shards.resolve(b.runs)
+	g, region, err := l.join(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]shardlog.Result, len(entries))
+	if g == nil {
+		b.answer(results, nil)
+		return results, nil
+	}
+	g.leave(b.write(region))
+	l.refillSpare()
+	<-g.done
+	b.answer(results, g.err)
+	return results, nil
+}
+
+// joiner is what can join a group: the entries of an Append, or a control.
+type joiner interface {
+	// sizeLocked returns how many bytes of the group are wanted. 0: there is
+	// nothing to join for.
+	sizeLocked() int
+	// assignLocked fixes what the place in the log decides and adds to
+	// g.changes. region has the size that sizeLocked just returned.
+	assignLocked(g *group, region []byte)
+	// urgent says that it passes where entries are held back: controls are
+	// small, and some of them give space back.
+	urgent() bool
+}
+
+// join gives j a region of the open group, and blocks without a lock until
+// there is one. Who joined must write the region, call g.leave, and wait for
+// g.done. With nothing to join for, g is nil.
+func (l *Log) join(ctx context.Context, j joiner) (g *group, region []byte, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	if !j.urgent() && !l.hasSpace() {
+		return nil, nil, shardlog.ErrNoSpace
+	}
+	for {
+		g, region, wait, err := l.tryJoin(j)
+		if wait == nil {
+			return g, region, err
+		}
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		}
+	}
+}
+
+// tryJoin is join, but where that would block it returns what to wait for.
+func (l *Log) tryJoin(j joiner) (g *group, region []byte, wait <-chan struct{}, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.mu.closed {
+		return nil, nil, nil, shardlog.ErrClosed
+	}
+	n := j.sizeLocked()
+	if n == 0 {
+		return nil, nil, nil, nil
+	}
+	g, wait, err = l.placeLocked(n, j.urgent())
+	if g == nil {
+		return nil, nil, wait, err
+	}
+	region = g.buf[g.size : g.size+n : g.size+n]
+	g.size += n
+	g.appends++
+	g.writing.Add(1)
+	j.assignLocked(g, region)
+	signal(l.kicks.writer)
+	return g, region, nil, nil
+}
+
+// placeLocked returns the open group if it can take n bytes more, opening it if
+// need be. Otherwise it returns what to wait for, or why waiting is no use.
+func (l *Log) placeLocked(n int, urgent bool) (*group, <-chan struct{}, error) {
+	switch {
+	case urgent:
+	case l.space.short.Load() != 0:
+		return nil, nil, shardlog.ErrNoSpace
+	case l.mu.full:
+		return nil, l.changedLocked(), nil
+	}
+	g := l.mu.open
+	size := headerSize + n
+	if g != nil {
+		size = g.size + n
+		if size > groupTarget || size > len(g.buf) {
+			return nil, l.changedLocked(), nil
+		}
+	}
+	if !l.roomLocked(int64(alignUp(size)), urgent) {
+		if g == nil {
+			l.mu.want = max(l.mu.want, int64(alignUp(size))+journalHeader)
+		}
+		signal(l.kicks.preparer)
+		if l.space.has(noJournal) {
+			return nil, nil, shardlog.ErrNoSpace
+		}
+		return nil, l.changedLocked(), nil
+	}
+	if g == nil {
+		g = l.openLocked(size)
+	}
+	return g, nil, nil
+}
+
+// openLocked opens a group that can hold size bytes.
+func (l *Log) openLocked(size int) *group {
+	if l.mu.slab == nil || len(l.mu.slab.rest()) < max(size, slabRest) {
+		if l.mu.slab = l.spare.Swap(nil); l.mu.slab == nil {
+			l.mu.slab = newSlab()
+		}
+	}
+	g := newGroup(l.mu.nextLSN, l.mu.slab.rest(), l.mu.changes)
+	l.mu.changes = nil
+	l.mu.nextLSN++
+	l.mu.open = g
+	return g
+}
+
+// refillSpare makes the next slab ahead of its use, where nobody waits for it:
+// zeroing memory that was used before takes a while.
+func (l *Log) refillSpare() {
+	if l.spare.Load() == nil {
+		l.spare.CompareAndSwap(nil, newSlab())
+	}
+}
+
+// now is the arrival of what joins at this moment, before the shard's last
+// arrival is looked at.
+func now() shardlog.Millis { return shardlog.MillisOf(time.Now()) }

@@ -1,0 +1,245 @@
+package disklog
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// batch is the entries of one Append on their way into a group, sorted by shard.
+// Its slices are used again by later appends.
+type batch struct {
+	entries []shardlog.Entry
+	// runs are the shards in the order of their first entry.
+	runs []batchRun
+	// next links each entry to the next one of the same shard; -1 ends.
+	next []int32
+	// slots is a hash table from shard to run, open addressing, run + 1.
+	slots []int32
+}
+
+// batchRun is one shard's entries, and what joining decided for them.
+type batchRun struct {
+	id          shardlog.Shard
+	generation  uint32
+	shard       *shard
+	head, tail  int32 // entries
+	count       uint32
+	size        int // of the body
+	first       shardlog.Offset
+	arrival     shardlog.Millis
+	err         error // ErrSealed or ErrDropped
+	region      int   // where in the batch's region
+	subFrameEnd int
+}
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+func newBatch(entries []shardlog.Entry) *batch {
+	b := batches.Get().(*batch)
+	b.entries = entries
+	return b
+}
+
+// release gives the slices back, without what they point at.
+func (b *batch) release() {
+	b.entries = nil
+	clear(b.runs)
+	b.runs = b.runs[:0]
+	batches.Put(b)
+}
+
+// plan sorts the entries into runs.
+func (b *batch) plan() error {
+	b.reset(len(b.entries))
+	total := headerSize
+	for i := range b.entries {
+		e := &b.entries[i]
+		if len(e.Key) > maxKey {
+			return fmt.Errorf("key of %d bytes: %w", len(e.Key), shardlog.ErrTooLarge)
+		}
+		size := tableEntry + keyLength + len(e.Key) + len(e.Data)
+		before := len(b.runs)
+		b.add(int32(i), size)
+		total += size + (len(b.runs)-before)*subHeaderSize
+		if total > maxFrame {
+			return shardlog.ErrTooLarge
+		}
+	}
+	return nil
+}
+
+func (b *batch) reset(n int) {
+	if cap(b.next) < n {
+		b.next = make([]int32, n)
+	}
+	b.next = b.next[:n]
+	slots := 64
+	for slots < 2*n {
+		slots *= 2
+	}
+	if cap(b.slots) < slots {
+		b.slots = make([]int32, slots)
+	}
+	b.slots = b.slots[:slots]
+	clear(b.slots)
+}
+
+// add appends entry i to its shard's run.
+func (b *batch) add(i int32, size int) {
+	e := &b.entries[i]
+	b.next[i] = -1
+	mask := uint64(len(b.slots) - 1)
+	for at := hashShard(e.Shard) & mask; ; at = (at + 1) & mask {
+		slot := b.slots[at]
+		if slot == 0 {
+			b.runs = append(b.runs, batchRun{
+				id: e.Shard, generation: e.Generation, head: i, tail: i, count: 1, size: size,
+			})
+			b.slots[at] = int32(len(b.runs))
+			return
+		}
+		r := &b.runs[slot-1]
+		if r.id == e.Shard {
+			b.next[r.tail] = i
+			r.tail = i
+			r.count++
+			r.size += size
+			r.generation = max(r.generation, e.Generation)
+			return
+		}
+	}
+}
+
+// hashShard spreads the shards of one stream; stream ids are random.
+func hashShard(id shardlog.Shard) uint64 {
+	h := (le.Uint64(id.Stream[:8]) ^ uint64(id.Number)) * 0x9e3779b97f4a7c15
+	return h ^ h>>32
+}
+
+// resolve finds the shards of runs, makes those that were never seen, and
+// refuses those of streams that were dropped.
+func (d *directory) resolve(runs []batchRun) {
+	missing := false
+	d.mu.RLock()
+	for i := range runs {
+		r := &runs[i]
+		r.shard, r.err = d.findLocked(r.id)
+		missing = missing || r.shard == nil && r.err == nil
+	}
+	d.mu.RUnlock()
+	if !missing {
+		return
+	}
+	for i := range runs {
+		if r := &runs[i]; r.shard == nil && r.err == nil {
+			r.shard, r.err = d.make(r.id)
+		}
+	}
+}
+
+func (b *batch) urgent() bool { return false }
+
+// sizeLocked decides which runs are taken: from here to assignLocked the lock is
+// held, so the decision stands.
+func (b *batch) sizeLocked() int {
+	total := 0
+	for i := range b.runs {
+		r := &b.runs[i]
+		switch {
+		case r.shard == nil:
+			continue // dropped, resolve said so
+		case r.shard.stream.dropped:
+			r.err = shardlog.ErrDropped
+		case r.shard.joined.sealed:
+			r.err = shardlog.ErrSealed
+		default:
+			r.region = total
+			total += subHeaderSize + r.size
+			r.subFrameEnd = total
+		}
+	}
+	return total
+}
+
+func (b *batch) assignLocked(g *group, region []byte) {
+	t := now()
+	for i := range b.runs {
+		r := &b.runs[i]
+		if r.err != nil {
+			continue
+		}
+		s := r.shard
+		r.first = s.joined.next
+		r.arrival = max(t, s.joined.arrival)
+		s.joined.next += shardlog.Offset(r.count)
+		s.joined.arrival = r.arrival
+		g.entries += int(r.count)
+		g.changes = append(g.changes, change{
+			kind:       kindEntries,
+			stream:     s.stream,
+			shard:      s,
+			generation: r.generation,
+			offset:     r.first,
+			at:         r.arrival,
+			count:      r.count,
+			body:       region[r.region+subHeaderSize : r.subFrameEnd : r.subFrameEnd],
+		})
+	}
+}
+
+// write fills the region and returns the sum of the sub-frames' checksums.
+func (b *batch) write(region []byte) (sum uint64) {
+	for i := range b.runs {
+		r := &b.runs[i]
+		if r.err != nil {
+			continue
+		}
+		p := region[r.region:r.subFrameEnd]
+		b.writeRun(p[subHeaderSize:], r)
+		header := subFrame{
+			kind: kindEntries, shard: r.id, generation: r.generation,
+			offset: r.first, at: r.arrival, count: r.count,
+		}
+		sum += uint64(header.putHeader(p))
+	}
+	return sum
+}
+
+// writeRun writes the table and the entries of r.
+func (b *batch) writeRun(p []byte, r *batchRun) {
+	table, body := p[:r.count*tableEntry], p[r.count*tableEntry:]
+	end := 0
+	for i := r.head; i >= 0; i = b.next[i] {
+		e := &b.entries[i]
+		le.PutUint16(body[end:], uint16(len(e.Key)))
+		end += keyLength
+		end += copy(body[end:], e.Key)
+		end += copy(body[end:], e.Data)
+		le.PutUint32(table, uint32(end))
+		table = table[tableEntry:]
+	}
+}
+
+// answer fills in the results of the entries. failed is why the group is not
+// durable, if it is not.
+func (b *batch) answer(results []shardlog.Result, failed error) {
+	for i := range b.runs {
+		r := &b.runs[i]
+		result := shardlog.Result{Err: r.err}
+		switch {
+		case r.err != nil:
+		case failed != nil:
+			result.Err = failed
+		default:
+			result = shardlog.Result{Offset: r.first, Stamp: r.arrival, Arrival: r.arrival}
+		}
+		for at := r.head; at >= 0; at = b.next[at] {
+			results[at] = result
+			if result.Err == nil {
+				result.Offset++
+			}
+		}
+	}
+}

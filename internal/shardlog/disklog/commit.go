@@ -1,0 +1,152 @@
+package disklog
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// write is the writer's goroutine. It takes the open group, commits it, and
+// takes the next, until ctx ends; then it lets nobody join and commits the last.
+func (l *Log) write(ctx context.Context) error {
+	l.checkSpace()
+	for {
+		l.sealFull()
+		g := l.take(ctx.Err() != nil)
+		if g == nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			select {
+			case <-l.kicks.writer:
+			case <-ctx.Done():
+			}
+			continue
+		}
+		if err := l.commit(g); err != nil {
+			return err
+		}
+	}
+}
+
+// take closes the open group to appends and gives it its place in the journal;
+// nil if nobody joined one. The last take closes the log to appends too.
+func (l *Log) take(last bool) *group {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if last {
+		l.mu.closed = true
+		l.broadcastLocked()
+	}
+	g := l.mu.open
+	if g == nil {
+		return nil
+	}
+	l.mu.open = nil
+	size := alignUp(g.size)
+	l.mu.slab.used += size
+	g.file, g.pos = l.reserveLocked(int64(size), g.lsn)
+	l.broadcastLocked()
+	return g
+}
+
+// commit makes g durable and publishes it.
+func (l *Log) commit(g *group) error {
+	g.leave(0)
+	<-g.written
+	w := &l.writer
+	frame, crc := g.finish(w.prev)
+	if g.pos == journalHeader {
+		l.rotated(g.file)
+	}
+	// A crash from here on may leave any part of the frame: a torn tail, since
+	// the frame before is synced. If all of it is there, recovery takes it,
+	// though nobody will have been answered.
+	synced, err := l.writeFrame(g.file, frame, g.pos)
+	if err != nil {
+		// Whatever the disk says later, what it holds of this frame is unknown:
+		// no retry (invariant 5). The process must end and recover by reading.
+		g.end(shardlog.ErrUnknown)
+		l.end()
+		return fmt.Errorf("journal: %w", err)
+	}
+	// From here on the group is durable, and a crash loses nothing of it.
+	w.prev, w.last = crc, g.lsn
+	l.durable.Store(g.lsn)
+	l.publish(g, frame)
+	committed := GroupCommitted{Appends: g.appends, Entries: g.entries, Bytes: len(frame), Sync: synced}
+	g.end(nil)
+	if fn := l.o.Events.GroupCommitted; fn != nil {
+		fn(committed)
+	}
+	l.spendSpace(int64(len(frame)))
+	return nil
+}
+
+// writeFrame writes and syncs, and returns how long that took.
+func (l *Log) writeFrame(f *journalFile, frame []byte, pos int64) (time.Duration, error) {
+	began := time.Now()
+	if _, err := f.file.WriteAt(frame, pos); err != nil {
+		return 0, fmt.Errorf("write frame: %w", err)
+	}
+	if err := f.file.Sync(); err != nil {
+		return 0, fmt.Errorf("sync frame: %w", err)
+	}
+	return time.Since(began), nil
+}
+
+// publish lets readers see g, in the order of joining. A small frame's runs are
+// copied, so that its padding is not kept in memory; a large one's are kept where
+// they are.
+func (l *Log) publish(g *group, frame []byte) {
+	t := l.writer.active
+	before := t.bytes
+	alias := len(frame) > smallFrame
+	for i := range g.changes {
+		l.apply(t, &g.changes[i], alias)
+	}
+	t.last = g.lsn
+	t.journal += int64(len(frame))
+	l.space.unflushed.Add(t.bytes - before)
+	for i := range g.changes {
+		if k := g.changes[i].kind; k == kindTrim || k == kindDrop {
+			l.collect.Store(true)
+			signal(l.kicks.flusher)
+			break
+		}
+	}
+	clear(g.changes)
+	l.mu.Lock()
+	l.mu.changes = g.changes
+	l.mu.Unlock()
+	g.changes = nil
+}
+
+// sealFull hands the active memtable to the flusher if it is full, or remembers
+// that it waits for a place.
+func (l *Log) sealFull() {
+	t := l.writer.active
+	if t.bytes < l.o.MemtableBytes && t.journal < l.maxUnflushedJournal() {
+		return
+	}
+	l.mu.Lock()
+	full := len(l.mu.sealed) >= maxSealed
+	l.mu.full = full
+	l.mu.Unlock()
+	if full {
+		return // the flusher signals when there is a place
+	}
+	t.seal()
+	l.writer.active = &memtable{}
+	l.mu.Lock()
+	l.mu.sealed = append(l.mu.sealed, t)
+	l.broadcastLocked()
+	l.mu.Unlock()
+	signal(l.kicks.flusher)
+}
+
+// maxUnflushedJournal bounds what of the journal one memtable may stand for:
+// small frames take 4 KiB there and little in memory, and recovery reads it all.
+func (l *Log) maxUnflushedJournal() int64 { return max(4*l.o.MemtableBytes, l.o.JournalMin) }

@@ -1,0 +1,75 @@
+package disklog
+
+import (
+	"context"
+
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// control is a sub-frame that holds no entries, on its way into a group.
+type control struct {
+	kind       kind
+	id         shardlog.Shard // its number is 0 for trim and drop
+	generation uint32
+	stream     *stream
+	shard      *shard // nil for trim and drop
+	floors     []floor
+
+	// decideLocked is called when the control joins: it marks what later joiners
+	// must see, and returns the offset that the control names.
+	decideLocked func() shardlog.Offset
+
+	offset shardlog.Offset
+	at     shardlog.Millis
+	// refused is ErrDropped if the stream was dropped before c could join.
+	refused error
+}
+
+// commitControl makes c durable and published. It returns why c could not join,
+// ErrDropped, or ErrUnknown if the log failed underway.
+func (l *Log) commitControl(ctx context.Context, c *control) error {
+	g, region, err := l.join(ctx, c)
+	if err != nil {
+		return err
+	}
+	if c.refused != nil {
+		return c.refused
+	}
+	g.leave(c.write(region))
+	<-g.done
+	return g.err
+}
+
+func (c *control) urgent() bool { return true }
+
+func (c *control) sizeLocked() int {
+	if c.stream.dropped && c.kind != kindDrop {
+		c.refused = shardlog.ErrDropped
+		return 0
+	}
+	return subHeaderSize + len(c.floors)*floorSize
+}
+
+func (c *control) assignLocked(g *group, region []byte) {
+	c.at = now()
+	c.offset = c.decideLocked()
+	g.changes = append(g.changes, change{
+		kind:       c.kind,
+		stream:     c.stream,
+		shard:      c.shard,
+		generation: c.generation,
+		offset:     c.offset,
+		at:         c.at,
+		count:      uint32(len(c.floors)),
+		body:       region[subHeaderSize:],
+	})
+}
+
+func (c *control) write(region []byte) uint64 {
+	putFloors(region[subHeaderSize:], c.floors)
+	header := subFrame{
+		kind: c.kind, shard: c.id, generation: c.generation,
+		offset: c.offset, at: c.at, count: uint32(len(c.floors)),
+	}
+	return uint64(header.putHeader(region))
+}

@@ -1,0 +1,35 @@
+// Package disklog keeps the records of many shards on one disk.
+//
+// An append joins the open group. A group becomes one frame of the journal,
+// which is written and synced at once, whatever the number of shards in it; a
+// frame holds sub-frames, each a run of one shard's entries, or a control (seal,
+// trim, drop). What is durable is published to the memtable, which is the cache
+// of the tail: its runs are slices of the frame's own buffer. A full memtable is
+// sealed and flushed to a segment, a file of blocks sorted by shard; the manifest
+// names the segments and keeps each shard's state, and then the journal files
+// are recycled. Recovery reads the manifest and the journal.
+//
+// Invariants:
+//  1. A record is published, and its append answered, only after its frame was
+//     synced. Frames are written one after the other.
+//  2. A group that was joined has its place in a journal file that exists.
+//  3. A journal file is recycled only when the manifest durably says that its
+//     frames are in segments and states; a segment file is removed only when
+//     the manifest durably no longer names it, and its last reader has left.
+//  4. A shard's state in the manifest is that of the checkpoint exactly, so that
+//     replay can check every offset.
+//  5. After a failed write or sync of journal or manifest nothing is written
+//     any more. A full disk while a file is being made only refuses appends.
+//  6. Bytes that were published never change: buffers are not used again, the
+//     garbage collector frees them when the last reader has let go.
+//
+// Goroutines: Run starts three and waits for all: the writer (commit.go), the
+// flusher (flush.go), and the preparer of journal files (prepare.go). Appenders
+// copy and checksum their entries in their own goroutines.
+//
+// Caveats: removing the newest journal file by hand looks like an older state of
+// the folder, and damage to its very last frame like a torn one (FORMAT.md,
+// section 11). Footers of segments stay in memory once they were read.
+//
+// Start reading at append.go; FORMAT.md describes the bytes.
+package disklog

@@ -1,0 +1,69 @@
+package disklog
+
+import (
+	"context"
+
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// Find returns the first offset whose record arrived at or after t; see
+// shardlog.Log. It reads at most one block.
+func (l *Log) Find(ctx context.Context, id shardlog.Shard, t shardlog.Millis) (shardlog.Offset, error) {
+	if err := l.readable(ctx); err != nil {
+		return 0, err
+	}
+	s, err := l.shards.find(id)
+	if s == nil || err != nil {
+		return 0, err
+	}
+	view, err := s.view()
+	if err != nil {
+		return 0, err
+	}
+	return l.findIn(id, view, t)
+}
+
+func (l *Log) findIn(id shardlog.Shard, view *view, t shardlog.Millis) (shardlog.Offset, error) {
+	floor := view.state.Floor
+	if t > view.state.LastArrival || floor >= view.state.Next {
+		return view.state.Next, nil
+	}
+	if floor < view.memory() {
+		found, ok, err := l.findInSegments(id, t)
+		if err != nil {
+			return 0, err
+		}
+		if ok {
+			return max(floor, found), nil
+		}
+	}
+	for _, runs := range view.runs {
+		if i := searchArrival(runs, t); i < len(runs) {
+			return max(floor, runs[i].first), nil
+		}
+	}
+	return view.state.Next, nil
+}
+
+func (l *Log) findInSegments(id shardlog.Shard, t shardlog.Millis) (found shardlog.Offset, ok bool, err error) {
+	v := l.segments.acquire()
+	defer l.segments.release(v)
+	reached := func(b blockEntry) bool { return b.lastArrival >= t }
+	i, err := l.locate(v, id, reached)
+	if err != nil || i == len(v.segments) {
+		return 0, false, err
+	}
+	f, from, to, err := l.blocksOf(v.segments[i], id)
+	if err != nil {
+		return 0, false, err
+	}
+	b := f.block(f.searchBlocks(from, to, reached))
+	if b.firstArrival >= t {
+		return b.firstOffset, true, nil
+	}
+	runs, err := l.blockOf(v.segments[i], id, b)
+	if err != nil {
+		return 0, false, err
+	}
+	return runs[searchArrival(runs, t)].first, true, nil
+}

@@ -1,0 +1,216 @@
+package disklog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/vfs"
+)
+
+// Log is a shardlog.Log on one disk. It is made by Open.
+type Log struct {
+	fs   vfs.FS
+	dir  string
+	o    Options
+	id   uint64 // of the folder
+	lock io.Closer
+
+	shards   directory
+	segments segments
+	space    space
+
+	// mu guards what joining decides. It is held for a few microseconds and
+	// never across a wait or I/O; no other lock is taken under it.
+	mu struct {
+		sync.Mutex
+		// open is the group that may be joined; nil, there is none yet.
+		open    *group
+		nextLSN uint64
+		slab    *slab
+		changes []change // for the next group, emptied
+
+		// current is the file that frames go to, next the one after it, nil
+		// until it is prepared. old are those before it that the manifest does
+		// not let go yet, spares those that it does.
+		current, next *journalFile
+		old, spares   []*journalFile
+		sequence      uint64 // of the newest file
+		// want is the size of a file that a waiting append needs; 0, none.
+		want int64
+
+		// sealed memtables wait for the flusher, oldest first. full says that
+		// the active one waits for a place among them.
+		sealed []*memtable
+		full   bool
+
+		closed bool
+		// changed is closed when an append that waits may try again. It is made
+		// by the first that waits.
+		changed chan struct{}
+	}
+
+	// spare is the next slab.
+	spare atomic.Pointer[slab]
+
+	// writer is owned by the writer's goroutine, and by recovery before.
+	writer struct {
+		active *memtable
+		prev   uint32 // checksum of the last frame's header
+		last   uint64 // its LSN
+		// unchecked is what was written since the free space was looked at.
+		unchecked int64
+	}
+	// durable is writer.last for others to read.
+	durable atomic.Uint64
+
+	// manifest and the number of the newest segment are the flusher's.
+	manifest      *manifest
+	segmentNumber uint64
+	// collect says that trims or drops may have left segments without a record.
+	collect atomic.Bool
+
+	kicks struct{ writer, preparer, flusher chan struct{} }
+	// ended is closed when Run returns, or by Close.
+	ended   chan struct{}
+	endOnce sync.Once
+	// released says that Close was called.
+	released atomic.Bool
+}
+
+var _ shardlog.Log = (*Log)(nil)
+
+func newLog(fs vfs.FS, dir string, o Options) *Log {
+	l := &Log{fs: fs, dir: dir, o: o, shards: newDirectory(), ended: make(chan struct{})}
+	l.segments.open(fs, dir)
+	l.kicks.writer = make(chan struct{}, 1)
+	l.kicks.preparer = make(chan struct{}, 1)
+	l.kicks.flusher = make(chan struct{}, 1)
+	l.writer.active = &memtable{}
+	return l
+}
+
+// Run commits groups, flushes memtables and prepares journal files until ctx
+// ends or one of the three fails; see shardlog.Log. Whichever way it ends, the
+// writer first commits what has joined, unless it was the one that failed.
+func (l *Log) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return l.write(ctx) })
+	g.Go(func() error { return l.flush(ctx) })
+	g.Go(func() error { return l.prepare(ctx) })
+	err := g.Wait()
+	l.end()
+	return err
+}
+
+// end lets nobody join any more, and answers those who joined a group that will
+// not be written.
+func (l *Log) end() {
+	l.mu.Lock()
+	l.mu.closed = true
+	g := l.mu.open
+	l.mu.open = nil
+	l.broadcastLocked()
+	l.mu.Unlock()
+	if g != nil {
+		g.end(shardlog.ErrUnknown)
+	}
+	l.endOnce.Do(func() { close(l.ended) })
+}
+
+// Close gives back the files and the lock; see shardlog.Log.
+func (l *Log) Close() error {
+	l.end()
+	l.released.Store(true)
+	var errs []error
+	l.mu.Lock()
+	files := []*journalFile{l.mu.current, l.mu.next}
+	l.mu.current, l.mu.next = nil, nil
+	l.mu.Unlock()
+	for _, f := range files {
+		if f != nil {
+			errs = append(errs, f.close())
+		}
+	}
+	if l.manifest != nil {
+		errs = append(errs, l.manifest.close())
+		l.manifest = nil
+	}
+	l.segments.close()
+	if l.lock != nil {
+		errs = append(errs, l.lock.Close())
+		l.lock = nil
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close log: %w", err)
+	}
+	return nil
+}
+
+// State returns what is known of a shard; see shardlog.Log.
+func (l *Log) State(id shardlog.Shard) shardlog.State {
+	s, err := l.shards.find(id)
+	if s == nil || err != nil {
+		return shardlog.State{}
+	}
+	state, dropped := s.published()
+	if dropped {
+		return shardlog.State{}
+	}
+	return state
+}
+
+// readable returns why nothing can be read any more, if so.
+func (l *Log) readable(ctx context.Context) error {
+	if l.released.Load() {
+		return shardlog.ErrClosed
+	}
+	return ctx.Err()
+}
+
+// changeable returns ErrClosed if nothing can be changed any more. Who joins is
+// told anyway; it is for those who may find nothing to join for.
+func (l *Log) changeable() error {
+	select {
+	case <-l.ended:
+		return shardlog.ErrClosed
+	default:
+		return nil
+	}
+}
+
+// changedLocked returns what is closed when something changes for appends that
+// wait.
+func (l *Log) changedLocked() <-chan struct{} {
+	if l.mu.changed == nil {
+		l.mu.changed = make(chan struct{})
+	}
+	return l.mu.changed
+}
+
+func (l *Log) broadcastLocked() {
+	if l.mu.changed != nil {
+		close(l.mu.changed)
+		l.mu.changed = nil
+	}
+}
+
+func (l *Log) broadcast() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.broadcastLocked()
+}
+
+// signal wakes a goroutine that has one thing to look at, however often.
+func signal(kick chan struct{}) {
+	select {
+	case kick <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,198 @@
+package disklog
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/vfs"
+)
+
+// manifest is the file that says what is in the folder. It belongs to the
+// flusher, and to recovery before.
+type manifest struct {
+	fs   vfs.FS
+	dir  string
+	file vfs.File
+
+	content
+	// size is where the next record goes, number its number, and compact what
+	// size was when the file was last rewritten.
+	size    int64
+	number  uint32
+	compact int64
+	// last is the newest record.
+	last []byte
+	// torn says that bytes behind size may be anything: the next change
+	// rewrites the file.
+	torn bool
+}
+
+// content is what a manifest says, but for the shards' states.
+type content struct {
+	id           uint64
+	checkpoint   uint64
+	reached      uint64
+	firstJournal uint64
+	segments     []segmentMeta // in the order of their numbers
+}
+
+// segmentMeta is what the manifest says of a segment.
+type segmentMeta struct {
+	number         uint64
+	size           int64
+	footerPosition int64
+	footerLength   uint32
+	footerCRC      uint32
+	shards, blocks uint32
+	records        uint64
+	class          uint8
+}
+
+// edit is a change of the manifest, atomic.
+type edit struct {
+	added        []segmentMeta
+	removed      []uint64
+	states       []savedState
+	dropped      []shardlog.StreamID
+	checkpoint   uint64
+	reached      uint64
+	firstJournal uint64
+}
+
+// savedState is a shard's state at the checkpoint.
+type savedState struct {
+	shard shardlog.Shard
+	shardState
+}
+
+const (
+	// rewriteAbove and rewriteFactor say when the manifest is rewritten.
+	rewriteAbove  = 1 << 20
+	rewriteFactor = 4
+)
+
+func (m *manifest) close() error {
+	if m.file == nil {
+		return nil
+	}
+	return m.file.Close()
+}
+
+// apply changes the content as e says.
+func (c *content) apply(e *edit) {
+	c.checkpoint, c.reached, c.firstJournal = e.checkpoint, e.reached, e.firstJournal
+	c.segments = append(c.segments, e.added...)
+	if len(e.removed) > 0 {
+		c.segments = slices.DeleteFunc(c.segments, func(s segmentMeta) bool {
+			return slices.Contains(e.removed, s.number)
+		})
+	}
+}
+
+// current returns an edit that changes nothing, to fill in.
+func (c *content) current() *edit {
+	return &edit{checkpoint: c.checkpoint, reached: c.reached, firstJournal: c.firstJournal}
+}
+
+// commit makes e durable: when it returns nil, e holds after any crash. whole
+// returns an edit that says everything before e; it is asked for when the file
+// is rewritten first. An error of vfs.ErrNoSpace left everything as it was;
+// after any other the log must end.
+func (m *manifest) commit(e *edit, whole func() *edit) error {
+	if m.torn || m.size > rewriteAbove && m.size > rewriteFactor*m.compact {
+		if err := m.rewrite(whole()); err != nil {
+			return fmt.Errorf("rewrite manifest: %w", err)
+		}
+	}
+	p := appendRecord(nil, m.number, appendEdit(nil, e))
+	// A crash from here on may leave a torn record, which is as good as none.
+	if _, err := m.file.WriteAt(p, m.size); err != nil {
+		m.torn = true
+		return fmt.Errorf("write manifest: %w", err)
+	}
+	if err := m.file.Sync(); err != nil {
+		// Not even a full disk may be retried here: the record may be durable.
+		return fmt.Errorf("sync manifest: %v", err)
+	}
+	m.content.apply(e)
+	m.size += int64(len(p))
+	m.number++
+	m.last = p
+	return nil
+}
+
+// rewrite replaces the file with one that says e alone.
+func (m *manifest) rewrite(e *edit) error {
+	p := appendRecord(nil, 0, appendHead(nil, m.id))
+	head := len(p)
+	p = appendRecord(p, 1, appendEdit(nil, e))
+	if err := m.replace(p); err != nil {
+		return err
+	}
+	m.size, m.number, m.compact = int64(len(p)), 2, int64(len(p))
+	m.last = p[head:]
+	m.torn = false
+	return nil
+}
+
+// replace writes p beside the file, syncs, and renames. A crash leaves the old
+// manifest or the new one, perhaps with manifest.new beside it. The old file
+// is closed before, as some platforms ask.
+func (m *manifest) replace(p []byte) error {
+	temp, name := filepath.Join(m.dir, manifestTemp), filepath.Join(m.dir, manifestName)
+	if err := writeFile(m.fs, temp, p); err != nil {
+		return errors.Join(err, removeIfThere(m.fs, temp))
+	}
+	// From here on an error is final, even that of a full disk: which of the
+	// two bears the name is not known.
+	if err := m.install(temp, name); err != nil {
+		return fmt.Errorf("install: %v", err)
+	}
+	return nil
+}
+
+func (m *manifest) install(temp, name string) error {
+	if err := m.close(); err != nil {
+		return err
+	}
+	m.file = nil
+	if err := m.fs.Rename(temp, name); err != nil {
+		return err
+	}
+	if err := m.fs.SyncDir(m.dir); err != nil {
+		return err
+	}
+	file, err := m.fs.OpenWrite(name, vfs.Buffered)
+	m.file = file
+	return err
+}
+
+// writeFile makes a file with that content, durable but for its name.
+func writeFile(fsys vfs.FS, name string, p []byte) error {
+	if err := removeIfThere(fsys, name); err != nil {
+		return err
+	}
+	file, err := fsys.Create(name, vfs.Buffered)
+	if err != nil {
+		return err
+	}
+	if _, err = file.WriteAt(p, 0); err == nil {
+		err = file.Sync()
+	}
+	return errors.Join(err, file.Close())
+}
+
+// rewriteLast writes the newest record once more and syncs: what was read may
+// have been in the page cache only, if the sync before the crash failed.
+func (m *manifest) rewriteLast() error {
+	if _, err := m.file.WriteAt(m.last, m.size-int64(len(m.last))); err != nil {
+		return fmt.Errorf("write manifest: %w", err)
+	}
+	if err := m.file.Sync(); err != nil {
+		return fmt.Errorf("sync manifest: %w", err)
+	}
+	return nil
+}

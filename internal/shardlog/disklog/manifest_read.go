@@ -1,0 +1,88 @@
+package disklog
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/vfs"
+)
+
+// readManifest reads the manifest of dir. Without one it returns an error of
+// fs.ErrNotExist.
+func readManifest(fsys vfs.FS, dir string) (*savedFolder, error) {
+	path := filepath.Join(dir, manifestName)
+	p, err := vfs.ReadFile(fsys, path)
+	if err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
+	saved, at, err := parseManifest(p, nil)
+	if err != nil {
+		return nil, inFile(err, path, at)
+	}
+	return saved, nil
+}
+
+// parseManifest folds the records of a manifest. Each edit is shown to visit, if
+// there is one. With an error it returns the place of it.
+func parseManifest(p []byte, visit func(at int64, e *edit)) (*savedFolder, int64, error) {
+	saved := &savedFolder{
+		states:  map[shardlog.Shard]shardState{},
+		dropped: map[shardlog.StreamID]struct{}{},
+	}
+	// The head is there from the moment the file has its name.
+	head, err := parseRecord(p, 0)
+	if err != nil {
+		return nil, 0, errors.New("it does not begin with a head")
+	}
+	if saved.id, err = parseHead(head); err != nil {
+		return nil, 0, err
+	}
+	at := recordHeader + len(head)
+	number := uint32(1)
+	saved.last = p[:at]
+	for at < len(p) {
+		body, err := parseRecord(p[at:], number)
+		if err != nil {
+			if later := findRecord(p[at:], number); later >= 0 {
+				return nil, int64(at), fmt.Errorf("record %d is damaged, and there is a good one %d bytes behind it", number, later)
+			}
+			saved.torn = true
+			break
+		}
+		e, err := parseEdit(body)
+		if err != nil {
+			return nil, int64(at), err
+		}
+		if visit != nil {
+			visit(int64(at), e)
+		}
+		saved.fold(e)
+		size := recordHeader + len(body)
+		saved.last = p[at : at+size]
+		at += size
+		number++
+	}
+	saved.size, saved.number = int64(at), number
+	return saved, 0, nil
+}
+
+// fold applies e.
+func (s *savedFolder) fold(e *edit) {
+	s.content.apply(e)
+	for _, st := range e.states {
+		s.states[st.shard] = st.shardState
+	}
+	if len(e.dropped) == 0 {
+		return
+	}
+	for _, id := range e.dropped {
+		s.dropped[id] = struct{}{}
+	}
+	for id := range s.states {
+		if _, gone := s.dropped[id.Stream]; gone {
+			delete(s.states, id)
+		}
+	}
+}

@@ -1,0 +1,205 @@
+package disklog
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"hash/crc32"
+
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+const (
+	magicManifest = "FRmf"
+
+	recordHeader = 16
+	recordHead   = 1
+	recordEdit   = 2
+	headLength   = 16
+	editHeader   = 48
+
+	addedLength   = 56
+	removedLength = 8
+	stateLength   = 56
+	droppedLength = 16
+
+	flagSealed = 1
+)
+
+// appendRecord appends a record with that number and body.
+func appendRecord(dst []byte, number uint32, body []byte) []byte {
+	start := len(dst)
+	dst = append(dst, magicManifest...)
+	dst = le.AppendUint32(dst, uint32(len(body)))
+	dst = le.AppendUint32(dst, number)
+	dst = append(dst, 0, 0, 0, 0)
+	dst = append(dst, body...)
+	le.PutUint32(dst[start+12:], recordChecksum(dst[start:]))
+	return dst
+}
+
+func recordChecksum(record []byte) uint32 {
+	return crc32.Update(checksum(record[4:12]), castagnoli, record[recordHeader:])
+}
+
+// parseRecord returns the body of the record that p begins with, or errNoFrame.
+func parseRecord(p []byte, number uint32) (body []byte, err error) {
+	if len(p) < recordHeader || string(p[:4]) != magicManifest || le.Uint32(p[8:]) != number {
+		return nil, errNoFrame
+	}
+	length := uint64(le.Uint32(p[4:]))
+	if length > uint64(len(p)-recordHeader) {
+		return nil, errNoFrame
+	}
+	p = p[:recordHeader+int(length)]
+	if le.Uint32(p[12:]) != recordChecksum(p) {
+		return nil, errNoFrame
+	}
+	return p[recordHeader:], nil
+}
+
+// findRecord returns where in p a record with a number above number begins, or
+// -1.
+func findRecord(p []byte, number uint32) int {
+	for at := 0; ; at++ {
+		next := bytes.Index(p[at:], []byte(magicManifest))
+		if next < 0 {
+			return -1
+		}
+		at += next
+		if len(p)-at < recordHeader {
+			return -1
+		}
+		n := le.Uint32(p[at+8:])
+		if _, err := parseRecord(p[at:], n); err == nil && n > number {
+			return at
+		}
+	}
+}
+
+func appendHead(dst []byte, id uint64) []byte {
+	dst = append(dst, recordHead, formatVersion, 0, 0, 0, 0, 0, 0)
+	return le.AppendUint64(dst, id)
+}
+
+func parseHead(p []byte) (id uint64, err error) {
+	if len(p) < headLength || p[0] != recordHead {
+		return 0, errors.New("first record is no head")
+	}
+	return le.Uint64(p[8:]), checkVersion(p[1])
+}
+
+func appendEdit(dst []byte, e *edit) []byte {
+	dst = append(dst, recordEdit, 0, 0, 0)
+	dst = le.AppendUint32(dst, uint32(len(e.added)))
+	dst = le.AppendUint32(dst, uint32(len(e.removed)))
+	dst = le.AppendUint32(dst, uint32(len(e.states)))
+	dst = le.AppendUint32(dst, uint32(len(e.dropped)))
+	dst = le.AppendUint32(dst, 0)
+	dst = le.AppendUint64(dst, e.checkpoint)
+	dst = le.AppendUint64(dst, e.reached)
+	dst = le.AppendUint64(dst, e.firstJournal)
+	for i := range e.added {
+		dst = appendMeta(dst, &e.added[i])
+	}
+	for _, n := range e.removed {
+		dst = le.AppendUint64(dst, n)
+	}
+	for i := range e.states {
+		dst = appendState(dst, &e.states[i])
+	}
+	for i := range e.dropped {
+		dst = append(dst, e.dropped[i][:]...)
+	}
+	return dst
+}
+
+func parseEdit(p []byte) (*edit, error) {
+	if len(p) > 0 && p[0] != recordEdit {
+		return nil, newer(fmt.Sprintf("record type %d", p[0]))
+	}
+	if len(p) < editHeader {
+		return nil, errors.New("edit cut short")
+	}
+	added, removed := uint64(le.Uint32(p[4:])), uint64(le.Uint32(p[8:]))
+	states, dropped := uint64(le.Uint32(p[12:])), uint64(le.Uint32(p[16:]))
+	want := editHeader + added*addedLength + removed*removedLength + states*stateLength + dropped*droppedLength
+	if want != uint64(len(p)) {
+		return nil, fmt.Errorf("edit of %d bytes has %d", want, len(p))
+	}
+	e := &edit{checkpoint: le.Uint64(p[24:]), reached: le.Uint64(p[32:]), firstJournal: le.Uint64(p[40:])}
+	p = p[editHeader:]
+	for range added {
+		e.added = append(e.added, parseMeta(p))
+		p = p[addedLength:]
+	}
+	for range removed {
+		e.removed = append(e.removed, le.Uint64(p))
+		p = p[removedLength:]
+	}
+	for range states {
+		e.states = append(e.states, parseState(p))
+		p = p[stateLength:]
+	}
+	for range dropped {
+		e.dropped = append(e.dropped, shardlog.StreamID(p[:droppedLength]))
+		p = p[droppedLength:]
+	}
+	return e, nil
+}
+
+func appendMeta(dst []byte, s *segmentMeta) []byte {
+	dst = le.AppendUint64(dst, s.number)
+	dst = le.AppendUint64(dst, uint64(s.size))
+	dst = le.AppendUint64(dst, uint64(s.footerPosition))
+	dst = le.AppendUint32(dst, s.footerLength)
+	dst = le.AppendUint32(dst, s.footerCRC)
+	dst = le.AppendUint32(dst, s.shards)
+	dst = le.AppendUint32(dst, s.blocks)
+	dst = le.AppendUint64(dst, s.records)
+	return append(dst, s.class, 0, 0, 0, 0, 0, 0, 0)
+}
+
+func parseMeta(p []byte) segmentMeta {
+	return segmentMeta{
+		number:         le.Uint64(p),
+		size:           int64(le.Uint64(p[8:])),
+		footerPosition: int64(le.Uint64(p[16:])),
+		footerLength:   le.Uint32(p[24:]),
+		footerCRC:      le.Uint32(p[28:]),
+		shards:         le.Uint32(p[32:]),
+		blocks:         le.Uint32(p[36:]),
+		records:        le.Uint64(p[40:]),
+		class:          p[48],
+	}
+}
+
+func appendState(dst []byte, s *savedState) []byte {
+	dst = append(dst, s.shard.Stream[:]...)
+	dst = le.AppendUint32(dst, s.shard.Number)
+	dst = le.AppendUint32(dst, s.generation)
+	var flags uint32
+	if s.Sealed {
+		flags |= flagSealed
+	}
+	dst = le.AppendUint32(dst, flags)
+	dst = le.AppendUint32(dst, 0)
+	dst = le.AppendUint64(dst, uint64(s.Next))
+	dst = le.AppendUint64(dst, uint64(s.Floor))
+	return le.AppendUint64(dst, uint64(s.LastArrival))
+}
+
+func parseState(p []byte) savedState {
+	return savedState{
+		shard: shardlog.Shard{Stream: shardlog.StreamID(p[:16]), Number: le.Uint32(p[16:])},
+		shardState: shardState{
+			generation: le.Uint32(p[20:]),
+			State: shardlog.State{
+				Sealed:      le.Uint32(p[24:])&flagSealed != 0,
+				Next:        shardlog.Offset(le.Uint64(p[32:])),
+				Floor:       shardlog.Offset(le.Uint64(p[40:])),
+				LastArrival: shardlog.Millis(le.Uint64(p[48:])),
+			},
+		},
+	}
+}

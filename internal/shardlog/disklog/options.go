@@ -1,0 +1,114 @@
+package disklog
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/freshet/freshet/internal/vfs"
+)
+
+// Options says how a Log uses memory and disk. The zero value is good.
+type Options struct {
+	// MemtableBytes is when a memtable is flushed to a segment, overriding the
+	// default 64 MiB. Up to three are in memory: one that fills, and two that
+	// wait for the flush; beyond that Append waits.
+	MemtableBytes int64
+	// JournalMin and JournalMax bound a journal file, overriding the defaults
+	// 4 MiB and 128 MiB. Files begin at the minimum and double while they fill
+	// quickly. A frame that is larger than the maximum gets a file of its size.
+	JournalMin, JournalMax int64
+	// Reserve is the free space that appends leave on the disk, overriding the
+	// default 16 MiB, besides what flushing the memory needs.
+	Reserve int64
+	// Retry is how long a flush or a journal file that found the disk full
+	// waits for room, overriding the default 1 s.
+	Retry time.Duration
+	// Events are told what happens. By default nobody is.
+	Events Events
+}
+
+// Events are the occasions that metrics and logs are made of. They are called by
+// the log's goroutines, which wait for them: they must be quick and must not
+// call the log. Those that are nil are not called.
+type Events struct {
+	// GroupCommitted follows each sync of the journal.
+	GroupCommitted func(GroupCommitted)
+	// JournalRotated follows the first use of a journal file.
+	JournalRotated func(JournalRotated)
+	// SegmentWritten follows a flush: the segment is named by the manifest.
+	SegmentWritten func(SegmentWritten)
+	// SegmentRemoved says that nothing in the segment was alive any more. Its
+	// file goes when its last reader has left.
+	SegmentRemoved func(number uint64)
+	// NoSpace says that appends are refused from now on, and why; with nil
+	// that they are taken again.
+	NoSpace func(err error)
+	// Corruption is told each damage that a reader met. The reader got the
+	// error too.
+	Corruption func(*CorruptionError)
+}
+
+// GroupCommitted describes a frame of the journal.
+type GroupCommitted struct {
+	// Appends joined it with Entries; controls are counted as appends.
+	Appends, Entries int
+	// Bytes were written, Sync is how long the disk took to make them durable.
+	Bytes int
+	Sync  time.Duration
+}
+
+// JournalRotated describes a journal file that begins to be used.
+type JournalRotated struct {
+	Sequence uint64
+	Size     int64
+}
+
+// SegmentWritten describes a segment.
+type SegmentWritten struct {
+	Number   uint64
+	Records  uint64
+	Bytes    int64
+	Duration time.Duration
+}
+
+const (
+	// maxFrame is the largest frame. Contract: an append holds at least 11 MiB.
+	maxFrame = 16 << 20
+	// groupTarget is the size at which a group is not joined any more.
+	groupTarget = 8 << 20
+	// smallFrame is up to where a frame's runs are copied to the memtable, so
+	// that its padding does not stay in memory.
+	smallFrame = 64 << 10
+	// maxSealed is how many sealed memtables may wait for the flush.
+	maxSealed = 2
+	// minJournal has room for the header and a few controls.
+	minJournal = 16 << 10
+)
+
+func (o Options) withDefaults() (Options, error) {
+	setDefault(&o.MemtableBytes, 64<<20)
+	setDefault(&o.JournalMin, 4<<20)
+	setDefault(&o.JournalMax, max(128<<20, o.JournalMin))
+	setDefault(&o.Reserve, 16<<20)
+	setDefault(&o.Retry, time.Second)
+	switch {
+	case o.MemtableBytes < 0:
+		return o, fmt.Errorf("MemtableBytes: %d: must be positive", o.MemtableBytes)
+	case o.JournalMin < minJournal || o.JournalMin%vfs.BlockSize != 0:
+		return o, fmt.Errorf("JournalMin: %d: must be at least %d and a multiple of %d", o.JournalMin, minJournal, vfs.BlockSize)
+	case o.JournalMax < o.JournalMin || o.JournalMax%vfs.BlockSize != 0:
+		return o, fmt.Errorf("JournalMax: %d: must be at least JournalMin and a multiple of %d", o.JournalMax, vfs.BlockSize)
+	case o.Reserve < 0:
+		return o, fmt.Errorf("Reserve: %d: must not be negative", o.Reserve)
+	case o.Retry < 0:
+		return o, fmt.Errorf("Retry: %s: must not be negative", o.Retry)
+	}
+	return o, nil
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

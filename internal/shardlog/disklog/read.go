@@ -1,0 +1,169 @@
+package disklog
+
+import (
+	"context"
+
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// Read returns records of a shard; see shardlog.Log. Those in memory cost no
+// I/O. A damaged block gives a *CorruptionError, and costs no more than the reads
+// that touch it.
+func (l *Log) Read(ctx context.Context, id shardlog.Shard, from shardlog.Offset, limit shardlog.Limit) (shardlog.Batch, error) {
+	if err := l.readable(ctx); err != nil {
+		return shardlog.Batch{}, err
+	}
+	s, err := l.shards.find(id)
+	if err != nil {
+		return shardlog.Batch{}, err
+	}
+	if s == nil {
+		return shardlog.Batch{Next: from}, nil
+	}
+	view, err := s.view()
+	if err != nil {
+		return shardlog.Batch{}, err
+	}
+	from = max(from, view.state.Floor)
+	c := newCollector(from, view.memory(), view.state.Next, limit)
+	if from < c.below {
+		err = l.readSegments(ctx, id, c)
+	}
+	for _, runs := range view.runs {
+		c.take(runs, view.state.Next)
+	}
+	if err != nil && len(c.records) == 0 {
+		return shardlog.Batch{}, err
+	}
+	return shardlog.Batch{Records: c.records, Next: c.next, State: view.state}, nil
+}
+
+// view is a shard at one moment: its state, and its runs in memory, by memtable,
+// oldest first. They do not change.
+type view struct {
+	state shardlog.State
+	runs  [][]run
+	few   [maxSealed + 1][]run // what runs usually is a slice of
+}
+
+// view returns the shard as it is now. Who wants the segments too must acquire
+// their version afterwards: what left the memtables meanwhile is there.
+func (s *shard) view() (*view, error) {
+	v := &view{}
+	v.runs = v.few[:0]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dropped {
+		return nil, shardlog.ErrDropped
+	}
+	v.state = s.state.State
+	for _, ms := range s.tables {
+		if len(ms.runs) > 0 {
+			v.runs = append(v.runs, ms.runs)
+		}
+	}
+	return v, nil
+}
+
+// memory returns the offset from which all records are in memory.
+func (v *view) memory() shardlog.Offset {
+	if len(v.runs) == 0 {
+		return v.state.Next
+	}
+	return v.runs[0][0].first
+}
+
+// collector gathers the records of one Read.
+type collector struct {
+	records []shardlog.Record
+	// next is the offset that is wanted next, below where memory begins.
+	next, below shardlog.Offset
+	count       int // how many more may be taken
+	bytes       int // and how large
+	full        bool
+}
+
+func newCollector(from, below, end shardlog.Offset, limit shardlog.Limit) *collector {
+	c := &collector{next: from, below: below, count: limit.Records, bytes: limit.Bytes}
+	if from < end {
+		c.records = make([]shardlog.Record, 0, min(uint64(limit.Records), uint64(end-from), 512))
+	}
+	return c
+}
+
+// take adds the records of runs from c.next on that lie below end, as far as the
+// limit goes.
+func (c *collector) take(runs []run, end shardlog.Offset) {
+	if c.full {
+		return
+	}
+	for _, r := range runs[searchOffset(runs, c.next):] {
+		i := 0
+		if c.next > r.first {
+			i = int(c.next - r.first)
+		}
+		for ; i < int(r.count); i++ {
+			offset := r.first + shardlog.Offset(i)
+			if offset >= end || !c.fits(r.size(i)) {
+				c.full = true
+				return
+			}
+			c.records = append(c.records, r.record(i))
+			c.next = offset + 1
+		}
+	}
+}
+
+// fits counts a record that is about to be taken. The first one always fits.
+func (c *collector) fits(size int) bool {
+	if c.count == 0 || size > c.bytes && len(c.records) > 0 {
+		return false
+	}
+	c.count--
+	c.bytes -= size
+	return true
+}
+
+// readSegments takes the records below memory that are in segments. With an
+// error it has taken those before the damage.
+func (l *Log) readSegments(ctx context.Context, id shardlog.Shard, c *collector) error {
+	v := l.segments.acquire()
+	defer l.segments.release(v)
+	reached := func(b blockEntry) bool { return b.lastOffset >= c.next }
+	i, err := l.locate(v, id, reached)
+	for ; err == nil && i < len(v.segments) && !c.stops(); i++ {
+		err = l.readSegment(ctx, v.segments[i], id, c)
+	}
+	if err != nil {
+		// Records behind the damage must not follow those before it.
+		c.full = true
+		return err
+	}
+	c.full = c.full || c.stops() && c.next < c.below // nor those in memory
+	return nil
+}
+
+// stops reports whether nothing more is wanted of segments.
+func (c *collector) stops() bool { return c.full || c.count == 0 || c.bytes <= 0 || c.next >= c.below }
+
+func (l *Log) readSegment(ctx context.Context, s *segment, id shardlog.Shard, c *collector) error {
+	f, from, to, err := l.blocksOf(s, id)
+	if err != nil {
+		return err
+	}
+	for i := f.searchBlocks(from, to, func(b blockEntry) bool { return b.lastOffset >= c.next }); i < to && !c.stops(); i++ {
+		b := f.block(i)
+		if b.firstOffset >= c.below {
+			return nil
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		runs, err := l.blockOf(s, id, b)
+		if err != nil {
+			return err
+		}
+		c.take(runs, c.below)
+	}
+	return nil
+}

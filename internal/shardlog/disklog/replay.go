@@ -1,0 +1,295 @@
+package disklog
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/freshet/freshet/internal/vfs"
+)
+
+// openJournals opens the files that recovery needs for reading, in the order of
+// their sequence numbers, and reads their headers. first is 0 if no journal was
+// announced yet: then whatever is there is garbage.
+func (l *Log) openJournals(names []string, first uint64) (files []*journalFile, err error) {
+	if first == 0 {
+		return nil, nil
+	}
+	defer func() {
+		if err != nil {
+			for _, f := range files {
+				_ = f.close()
+			}
+		}
+	}()
+	for _, sequence := range numbersOf(names, journalPrefix) {
+		if sequence < first {
+			continue
+		}
+		f, err := openJournal(l.fs, journalPath(l.dir, sequence), l.id, sequence)
+		if err != nil {
+			return files, err
+		}
+		files = append(files, f)
+	}
+	if len(files) == 0 || files[0].sequence != first {
+		return files, &CorruptionError{File: journalPath(l.dir, first), Reason: "it is missing, and the manifest says that it is needed"}
+	}
+	return files, nil
+}
+
+// openJournal opens a journal file for reading and checks its header.
+func openJournal(fsys vfs.FS, path string, id, sequence uint64) (*journalFile, error) {
+	file, err := fsys.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open journal file: %w", err)
+	}
+	f := &journalFile{sequence: sequence, path: path, file: file, end: journalHeader}
+	if err := f.readHeader(id); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return f, nil
+}
+
+func (f *journalFile) readHeader(id uint64) error {
+	p := make([]byte, headerSize)
+	if err := readFull(f.file, p, 0); err != nil {
+		return readError(err, f.path, 0)
+	}
+	var err error
+	if f.generation, f.size, err = parseJournalHeader(p, id, f.sequence); err != nil {
+		return inFile(err, f.path, 0)
+	}
+	size, err := f.file.Size()
+	if err != nil {
+		return fmt.Errorf("size of journal file: %w", err)
+	}
+	if size < f.size {
+		return &CorruptionError{File: f.path, Offset: size, Reason: fmt.Sprintf("file has %d bytes of %d", size, f.size)}
+	}
+	return nil
+}
+
+// span is a range of a file.
+type span struct {
+	pos  int64
+	size int
+}
+
+// replay follows the frames of the journal, file by file.
+type replay struct {
+	log *Log // nil: nothing is applied
+	// visit is shown every frame; may be nil.
+	visit func(f *journalFile, pos int64, h frameHeader, subs []subFrame)
+
+	checkpoint uint64
+	// last is the LSN of the last frame, the checkpoint if there was none.
+	last uint64
+	// seen says that there was one; then prev is its header's checksum and
+	// lastFrame its place. end is behind it.
+	seen      bool
+	prev      uint32
+	lastFrame span
+	end       int64
+	torn      bool
+}
+
+// path is where the journal ends, for messages.
+func (r *replay) path(files []*journalFile, dir string) string {
+	for i := len(files) - 1; i >= 0; i-- {
+		if files[i].last > 0 || i == 0 {
+			return files[i].path
+		}
+	}
+	return dir
+}
+
+// files follows the frames of the journal, and closes the files.
+func (r *replay) files(files []*journalFile) error {
+	var err error
+	for _, f := range files {
+		if err == nil {
+			err = r.file(f)
+		}
+		err = errors.Join(err, f.close())
+	}
+	return err
+}
+
+// file follows the frames of f and sets where they end. If they end early it is
+// an error.
+func (r *replay) file(f *journalFile) error {
+	in := &windowReader{file: f.file, size: f.size}
+	for {
+		more, err := r.frame(f, in)
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+	}
+	r.end = f.end
+	return r.checkEnd(f, in)
+}
+
+// frame applies the frame at f.end and moves on. It returns false if there is
+// none, which is right at the journal's end and is checked by checkEnd.
+func (r *replay) frame(f *journalFile, in *windowReader) (bool, error) {
+	pos := f.end
+	p, err := in.at(pos, headerSize)
+	if err != nil || p == nil {
+		return false, err
+	}
+	h, crc, err := parseFrameHeader(p)
+	if errors.Is(err, errNoFrame) {
+		return false, nil
+	}
+	if h.lsn > 0 && h.generation != f.generation {
+		return false, nil // of an earlier use of the file
+	}
+	if err != nil {
+		return false, inFile(err, f.path, pos)
+	}
+	if err := r.follows(h); err != nil {
+		return false, inFile(err, f.path, pos)
+	}
+	size := int64(alignUp(headerSize + int(h.length)))
+	if p, err = in.at(pos, int(size)); err != nil || p == nil {
+		return false, err
+	}
+	subs, err := parseFrameBody(h, p[headerSize:headerSize+int(h.length)])
+	if _, isNewer := errors.AsType[newer](err); isNewer {
+		return false, inFile(err, f.path, pos)
+	}
+	if err != nil {
+		r.torn = true // unless checkEnd finds that more follows
+		return false, nil
+	}
+	if r.visit != nil {
+		r.visit(f, pos, h, subs)
+	}
+	if r.log != nil && h.lsn > r.checkpoint {
+		if err := r.log.replayFrame(h.lsn, subs, int(size)); err != nil {
+			return false, inFile(fmt.Errorf("frame %d: %w", h.lsn, err), f.path, pos)
+		}
+	}
+	r.seen, r.prev, r.last = true, crc, h.lsn
+	r.lastFrame = span{pos, int(size)}
+	f.last, f.end = h.lsn, pos+size
+	return true, nil
+}
+
+// follows checks that a good header is that of the next frame.
+func (r *replay) follows(h frameHeader) error {
+	switch {
+	case !r.seen && h.lsn > r.checkpoint+1:
+		return fmt.Errorf("journal begins with frame %d, and frame %d is needed", h.lsn, r.checkpoint+1)
+	case r.seen && h.lsn != r.last+1:
+		return fmt.Errorf("frame %d follows frame %d", h.lsn, r.last)
+	case r.seen && h.prev != r.prev:
+		return fmt.Errorf("frame %d does not continue frame %d that was read", h.lsn, r.last)
+	}
+	return nil
+}
+
+// checkEnd tells a torn tail from damage: behind the end of the frames there is
+// no other frame of this use of the file. The first block may have the header of
+// the torn one.
+func (r *replay) checkEnd(f *journalFile, in *windowReader) error {
+	for pos := f.end + vfs.BlockSize; pos < f.size; pos += vfs.BlockSize {
+		p, err := in.at(pos, headerSize)
+		if err != nil || p == nil {
+			return err
+		}
+		h, _, err := parseFrameHeader(p)
+		if !errors.Is(err, errNoFrame) && h.generation == f.generation {
+			return &CorruptionError{
+				File: f.path, Offset: f.end,
+				Reason: fmt.Sprintf("no good frame, and frame %d lies behind it at byte %d", h.lsn, pos),
+			}
+		}
+	}
+	return nil
+}
+
+// windowReader reads a file from front to back in large pieces. What it returned
+// stays as it is.
+type windowReader struct {
+	file  io.ReaderAt
+	size  int64
+	start int64
+	buf   []byte
+}
+
+const windowSize = 256 << 10
+
+// at returns n bytes at pos, nil if the file ends before.
+func (w *windowReader) at(pos int64, n int) ([]byte, error) {
+	if pos+int64(n) > w.size {
+		return nil, nil
+	}
+	if pos < w.start || pos+int64(n) > w.start+int64(len(w.buf)) {
+		w.start = pos
+		w.buf = make([]byte, min(max(int64(n), windowSize), w.size-pos))
+		if err := readFull(w.file, w.buf, pos); err != nil {
+			return nil, fmt.Errorf("read journal at byte %d: %w", pos, err)
+		}
+	}
+	at := int(pos - w.start)
+	return w.buf[at : at+n : at+n], nil
+}
+
+// replayFrame applies a frame as a commit would have.
+func (l *Log) replayFrame(lsn uint64, subs []subFrame, size int) error {
+	t := l.writer.active
+	before := t.bytes
+	for i := range subs {
+		c, err := l.changeOf(&subs[i])
+		if err != nil {
+			return err
+		}
+		if c != nil {
+			l.apply(t, c, size > smallFrame)
+		}
+	}
+	t.last = lsn
+	t.journal += int64(size)
+	l.space.unflushed.Add(t.bytes - before)
+	if t.bytes >= l.o.MemtableBytes || t.journal >= l.maxUnflushedJournal() {
+		t.seal()
+		l.mu.sealed = append(l.mu.sealed, t)
+		l.writer.active = &memtable{}
+	}
+	return nil
+}
+
+// changeOf finds the shard of a sub-frame and checks that it continues it. It
+// returns nil for streams that were dropped later on.
+func (l *Log) changeOf(s *subFrame) (*change, error) {
+	c := &change{kind: s.kind, generation: s.generation, offset: s.offset, at: s.at, count: s.count, body: s.body}
+	var err error
+	if s.kind == kindTrim || s.kind == kindDrop {
+		c.stream, err = l.shards.stream(s.shard.Stream)
+	} else {
+		if c.shard, err = l.shards.make(s.shard); err == nil {
+			c.stream = c.shard.stream
+		}
+	}
+	if err != nil {
+		return nil, nil //nolint:nilerr // ErrDropped: the manifest's list is ahead of the checkpoint
+	}
+	if c.shard == nil {
+		return c, nil
+	}
+	state := c.shard.state
+	switch {
+	case s.offset != state.Next:
+		return nil, fmt.Errorf("shard %s goes on at offset %d, and its next is %d", s.shard, s.offset, state.Next)
+	case s.kind == kindEntries && state.Sealed:
+		return nil, fmt.Errorf("shard %s goes on after its end %d", s.shard, state.Next)
+	case s.kind == kindEntries && s.at < state.LastArrival:
+		return nil, fmt.Errorf("shard %s goes back in time", s.shard)
+	}
+	return c, nil
+}

@@ -1,0 +1,93 @@
+package disklog
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/freshet/freshet/internal/vfs"
+)
+
+// segments is the set of segments as readers see it: immutable versions, each
+// with a count of its readers. A segment's file is removed when the last version
+// that it is in has no reader any more.
+type segments struct {
+	fs    vfs.FS
+	dir   string
+	files fileCache
+
+	mu      sync.Mutex
+	current *version
+}
+
+// version is a list of segments, in the order of their numbers, which is that
+// of every shard's offsets.
+type version struct {
+	segments []*segment
+	readers  int // guarded by segments.mu
+}
+
+func (g *segments) open(fs vfs.FS, dir string) {
+	g.fs, g.dir = fs, dir
+	g.files.fs = fs
+	g.current = &version{}
+}
+
+// acquire returns the newest version; the caller must release it.
+func (g *segments) acquire() *version {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.current.readers++
+	return g.current
+}
+
+func (g *segments) release(v *version) {
+	g.mu.Lock()
+	v.readers--
+	gone := g.leaveLocked(v)
+	g.mu.Unlock()
+	g.remove(gone)
+}
+
+// install makes a version of added and of all that are there but removed, and
+// lets readers see it. The manifest says the same already.
+func (g *segments) install(added []*segment, removed []*segment) {
+	g.mu.Lock()
+	before := g.current
+	next := &version{segments: slices.Clone(before.segments)}
+	if len(removed) > 0 {
+		next.segments = slices.DeleteFunc(next.segments, func(s *segment) bool { return slices.Contains(removed, s) })
+	}
+	next.segments = append(next.segments, added...)
+	for _, s := range next.segments {
+		s.versions++
+	}
+	g.current = next
+	gone := g.leaveLocked(before)
+	g.mu.Unlock()
+	g.remove(gone)
+}
+
+// leaveLocked returns the segments that are in no version any more, if v has
+// neither readers nor is the newest.
+func (g *segments) leaveLocked(v *version) (gone []*segment) {
+	if v == g.current || v.readers > 0 {
+		return nil
+	}
+	for _, s := range v.segments {
+		if s.versions--; s.versions == 0 {
+			gone = append(gone, s)
+		}
+	}
+	return gone
+}
+
+// remove deletes files that the manifest does not name any more. One that stays
+// is removed by recovery.
+func (g *segments) remove(gone []*segment) {
+	for _, s := range gone {
+		g.files.forget(s)
+		_ = g.fs.Remove(s.path)
+	}
+}
+
+func (g *segments) close() { g.files.close() }

@@ -1,0 +1,76 @@
+package disklog
+
+import (
+	"sync"
+
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// stream is the shards that have the same stream id.
+type stream struct {
+	id shardlog.StreamID
+	// shards is guarded by directory.mu.
+	shards map[uint32]*shard
+	// dropped is guarded by Log.mu: a drop has joined a group, perhaps not
+	// durably yet.
+	dropped bool
+}
+
+// shard is what is known of a shard, in three tenses: joined is what the next
+// append builds on, state what is durable and published, saved what the manifest
+// says. An idle shard has nothing else in memory.
+type shard struct {
+	stream *stream
+	number uint32
+
+	// joined is guarded by Log.mu.
+	joined struct {
+		next    shardlog.Offset
+		arrival shardlog.Millis
+		sealed  bool
+	}
+
+	// saved belongs to the flusher.
+	saved shardState
+
+	mu sync.Mutex
+	// state, tables and dropped are guarded by mu. Only the writer changes state
+	// and dropped, so it reads them without.
+	state   shardState
+	tables  []*memShard // oldest first
+	dropped bool
+	// waiting is closed, and forgotten, when something changes for those who
+	// wait. It is made by the first of them; guarded by mu.
+	waiting chan struct{}
+}
+
+// shardState is what recovery needs of a shard besides its records.
+type shardState struct {
+	shardlog.State
+	generation uint32
+}
+
+func (s *shard) id() shardlog.Shard {
+	return shardlog.Shard{Stream: s.stream.id, Number: s.number}
+}
+
+// join makes joined agree with what is published. It is for recovery.
+func (s *shard) join() {
+	s.joined.next = s.state.Next
+	s.joined.arrival = s.state.LastArrival
+	s.joined.sealed = s.state.Sealed
+}
+
+func (s *shard) wakeLocked() {
+	if s.waiting != nil {
+		close(s.waiting)
+		s.waiting = nil
+	}
+}
+
+// published returns the state, and whether the stream was dropped.
+func (s *shard) published() (state shardlog.State, dropped bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.State, s.dropped
+}

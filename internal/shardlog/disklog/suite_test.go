@@ -1,0 +1,37 @@
+package disklog
+
+import (
+	"testing"
+
+	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
+	"github.com/freshet/freshet/internal/vfs"
+	"github.com/freshet/freshet/internal/vfs/crashfs"
+)
+
+// tiny makes a flush of every few records and a journal file of every few
+// frames, so that a short test walks all paths.
+var tiny = Options{MemtableBytes: 8 << 10, JournalMin: 16 << 10, JournalMax: 64 << 10}
+
+func TestContract(t *testing.T) {
+	drivers := []struct {
+		name string
+		o    Options
+		fs   func() vfs.FS
+	}{
+		{"OnDisk", Options{}, func() vfs.FS { return vfs.OS }},
+		{"TinyOnDisk", tiny, func() vfs.FS { return vfs.OS }},
+		{"TinyInMemory", tiny, func() vfs.FS { return crashfs.New() }},
+	}
+	for _, d := range drivers {
+		t.Run(d.name, func(t *testing.T) {
+			shardlogtest.Run(t, shardlogtest.Driver{New: func(t *testing.T) func() (shardlog.Log, error) {
+				fs, dir := d.fs(), "data"
+				if fs == vfs.OS {
+					dir = t.TempDir()
+				}
+				return func() (shardlog.Log, error) { return Open(fs, dir, d.o) }
+			}})
+		})
+	}
+}

@@ -1,0 +1,68 @@
+package disklog
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// maxFloors is how many floors one trim holds; a stream with more shards takes
+// several.
+const maxFloors = 64 << 10
+
+// Trim raises the floors of a stream's shards; see shardlog.Log. Segments in
+// which nothing is left are removed afterwards by the flusher. Damage that keeps
+// one shard from being trimmed keeps no other; it is returned in the end.
+func (l *Log) Trim(ctx context.Context, id shardlog.StreamID, before shardlog.Millis) error {
+	if err := l.changeable(); err != nil {
+		return err
+	}
+	shards, err := l.shards.shardsOf(id)
+	if err != nil {
+		return err
+	}
+	floors, damage := l.floorsAt(ctx, shards, before)
+	if len(floors) == 0 {
+		return damage
+	}
+	st, err := l.shards.stream(id)
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(floors, maxFloors) {
+		c := &control{kind: kindTrim, id: shardlog.Shard{Stream: id}, stream: st, floors: part}
+		c.decideLocked = func() shardlog.Offset { return 0 }
+		if err := l.commitControl(ctx, c); err != nil {
+			return err
+		}
+	}
+	return damage
+}
+
+// floorsAt returns the floors that rise, by shard number, and the errors of the
+// shards for which that could not be found.
+func (l *Log) floorsAt(ctx context.Context, shards []*shard, before shardlog.Millis) (floors []floor, damage error) {
+	slices.SortFunc(shards, func(a, b *shard) int { return cmp.Compare(a.number, b.number) })
+	for _, s := range shards {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		view, err := s.view()
+		if err != nil {
+			return nil, err
+		}
+		offset, err := l.findIn(s.id(), view, before)
+		if err != nil {
+			damage = errors.Join(damage, fmt.Errorf("trim shard %s: %w", s.id(), err))
+			continue
+		}
+		if offset > view.state.Floor {
+			floors = append(floors, floor{s.number, offset})
+		}
+	}
+	return floors, damage
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/wire/convert"
@@ -102,8 +103,10 @@ func appendMap(dst []byte, shape *awsapi.Shape, v reflect.Value) (_ []byte, err 
 
 // AppendString writes s as a text; what is not UTF-8 becomes U+FFFD.
 func AppendString(dst []byte, s string) []byte {
-	valid := strings.ToValidUTF8(s, "\ufffd")
-	return append(appendHead(dst, majorText, uint64(len(valid))), valid...)
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\ufffd")
+	}
+	return append(appendHead(dst, majorText, uint64(len(s))), s...)
 }
 
 // AppendBlob writes blob as a byte string.

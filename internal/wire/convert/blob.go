@@ -29,7 +29,7 @@ func DecodeBlob(dst, text []byte) bool {
 	if len(text)%4 != 0 {
 		return false
 	}
-	n, err := strict.Decode(dst[:len(dst):cap(dst)], text)
+	n, err := strict.Decode(dst, text)
 	// The decoder skips line breaks, which shows in the count alone.
 	return err == nil && n == len(dst)
 }

@@ -1,0 +1,115 @@
+package kinesiscodec
+
+import (
+	"encoding/base64"
+	"strconv"
+	"time"
+
+	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/wire/awsjson"
+)
+
+// recordSize is the part of a record's answer that is no payload and no key,
+// rather more than less.
+const recordSize = 256
+
+func sizeGetRecordsJSON(out any) int {
+	o := out.(*kinesis.GetRecordsOutput)
+	n := 1024 + recordSize*len(o.Records)
+	for i := range o.Records {
+		n += base64.StdEncoding.EncodedLen(len(o.Records[i].Data))
+		if key := o.Records[i].PartitionKey; key != nil {
+			n += len(*key)
+		}
+	}
+	return n
+}
+
+// appendGetRecordsJSON declines the last answer of a shard, which names its
+// children.
+func appendGetRecordsJSON(dst []byte, out any) ([]byte, bool) {
+	o := out.(*kinesis.GetRecordsOutput)
+	if o.ChildShards != nil {
+		return dst, false
+	}
+	dst = append(dst, '{')
+	if o.Records != nil {
+		dst = append(dst, `"Records":[`...)
+		var last second
+		for i := range o.Records {
+			dst = appendRecordJSON(dst, &o.Records[i], &last)
+		}
+		dst = append(closed(dst, ']'), ',')
+	}
+	dst = appendText(dst, `"NextShardIterator":"`, o.NextShardIterator)
+	if o.MillisBehindLatest != nil {
+		dst = append(dst, `"MillisBehindLatest":`...)
+		dst = append(strconv.AppendInt(dst, *o.MillisBehindLatest, 10), ',')
+	}
+	return closed(dst, '}'), true
+}
+
+// appendRecordJSON writes a record and a comma. Nearly all records have the same
+// four members, none with anything to escape.
+func appendRecordJSON(dst []byte, r *kinesis.Record, last *second) []byte {
+	if r.SequenceNumber == nil || r.ApproximateArrivalTimestamp == nil || r.Data == nil || r.PartitionKey == nil ||
+		r.EncryptionType != nil || !awsjson.Plain(*r.SequenceNumber) || !awsjson.Plain(*r.PartitionKey) {
+		return appendOddRecordJSON(dst, r)
+	}
+	dst = append(dst, `{"SequenceNumber":"`...)
+	dst = append(dst, *r.SequenceNumber...)
+	dst = append(dst, `","ApproximateArrivalTimestamp":`...)
+	dst = last.append(dst, *r.ApproximateArrivalTimestamp)
+	dst = append(dst, `,"Data":`...)
+	dst = awsjson.AppendBlob(dst, r.Data)
+	dst = append(dst, `,"PartitionKey":"`...)
+	dst = append(dst, *r.PartitionKey...)
+	return append(dst, `"},`...)
+}
+
+func appendOddRecordJSON(dst []byte, r *kinesis.Record) []byte {
+	dst = append(dst, '{')
+	dst = appendText(dst, `"SequenceNumber":"`, r.SequenceNumber)
+	if r.ApproximateArrivalTimestamp != nil {
+		dst = append(dst, `"ApproximateArrivalTimestamp":`...)
+		dst = append(awsjson.AppendTime(dst, *r.ApproximateArrivalTimestamp), ',')
+	}
+	if r.Data != nil {
+		dst = append(dst, `"Data":`...)
+		dst = append(awsjson.AppendBlob(dst, r.Data), ',')
+	}
+	dst = appendText(dst, `"PartitionKey":"`, r.PartitionKey)
+	dst = appendText(dst, `"EncryptionType":"`, r.EncryptionType)
+	return append(closed(dst, '}'), ',')
+}
+
+// second remembers how the last time's seconds were written: records follow
+// each other closely. The zero value is the second 0.
+type second struct {
+	s      int64
+	n      int
+	digits [20]byte
+}
+
+// append writes t as awsjson.AppendTime does.
+func (last *second) append(dst []byte, t time.Time) []byte {
+	ms := t.UnixMilli()
+	if ms < 1000 {
+		return awsjson.AppendTime(dst, t)
+	}
+	s, frac := ms/1000, ms%1000
+	if s != last.s {
+		last.s = s
+		last.n = len(strconv.AppendInt(last.digits[:0], s, 10))
+	}
+	dst = append(dst, last.digits[:last.n]...)
+	switch {
+	case frac == 0:
+		return dst
+	case frac%100 == 0:
+		return append(dst, '.', byte('0'+frac/100))
+	case frac%10 == 0:
+		return append(dst, '.', byte('0'+frac/100), byte('0'+frac/10%10))
+	}
+	return append(dst, '.', byte('0'+frac/100), byte('0'+frac/10%10), byte('0'+frac%10))
+}

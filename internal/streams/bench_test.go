@@ -1,0 +1,120 @@
+package streams
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/meta/memmeta"
+	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/memlog"
+)
+
+// nullLog acknowledges and keeps nothing: what is left is the service's own.
+type nullLog struct {
+	shardlog.Log
+	results []shardlog.Result
+}
+
+func (l nullLog) Append(_ context.Context, entries []shardlog.Entry) ([]shardlog.Result, error) {
+	return l.results[:len(entries)], nil
+}
+
+func benchService(b *testing.B, log shardlog.Log, shards int32) *Service {
+	s := New(log, memmeta.New(), Options{})
+	must(b, 0, s.Load(b.Context()))
+	_, err := s.CreateStream(b.Context(), testCaller, &kinesis.CreateStreamInput{StreamName: new("orders"), ShardCount: &shards})
+	must(b, 0, err)
+	return s
+}
+
+// requests are 64 of 500 records of 1 KiB, so that keys differ.
+func requests() []*kinesis.PutRecordsInput {
+	data := make([]byte, 1024)
+	list := make([]*kinesis.PutRecordsInput, 64)
+	for i := range list {
+		list[i] = &kinesis.PutRecordsInput{StreamName: new("orders"), Records: make([]kinesis.PutRecordsRequestEntry, 500)}
+		for j := range list[i].Records {
+			list[i].Records[j] = kinesis.PutRecordsRequestEntry{Data: data, PartitionKey: new(fmt.Sprintf("customer-%06d", i*500+j))}
+		}
+	}
+	return list
+}
+
+func BenchmarkPutRecords500(b *testing.B) {
+	in := requests()
+	for _, shards := range []int32{4, 10000} {
+		null := nullLog{results: make([]shardlog.Result, 500)}
+		b.Run(fmt.Sprint("log=none/shards=", shards), func(b *testing.B) { benchPutRecords(b, null, shards, in) })
+		b.Run(fmt.Sprint("log=memory/shards=", shards), func(b *testing.B) { benchPutRecords(b, memlog.New(), shards, in) })
+	}
+}
+
+func benchPutRecords(b *testing.B, log shardlog.Log, shards int32, in []*kinesis.PutRecordsInput) {
+	s := benchService(b, log, shards)
+	id := s.catalog.now().sorted[0].id
+	b.ReportAllocs()
+	b.SetBytes(500 * 1024)
+	i := 0
+	for b.Loop() {
+		if i++; i%500 == 0 { // so that memory does not grow without bound
+			b.StopTimer()
+			if _, ok := log.(nullLog); !ok {
+				must(b, 0, log.Trim(b.Context(), id, now()+1))
+			}
+			b.StartTimer()
+		}
+		if _, err := s.PutRecords(b.Context(), testCaller, in[i%len(in)]); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)*500/b.Elapsed().Seconds(), "records/s")
+}
+
+func BenchmarkGetRecords1000(b *testing.B) {
+	s := benchService(b, memlog.New(), 1)
+	for _, in := range requests()[:2] {
+		_, err := s.PutRecords(b.Context(), testCaller, in)
+		must(b, 0, err)
+	}
+	out, err := s.GetShardIterator(b.Context(), testCaller, &kinesis.GetShardIteratorInput{
+		StreamName: new("orders"), ShardId: new("0"), ShardIteratorType: new(kinesis.ShardIteratorTypeTrimHorizon)})
+	in := &kinesis.GetRecordsInput{ShardIterator: must(b, out, err).ShardIterator}
+	b.ReportAllocs()
+	b.SetBytes(1000 * 1024)
+	for b.Loop() {
+		out, err := s.GetRecords(b.Context(), testCaller, in)
+		if err != nil || len(out.Records) != 1000 {
+			b.Fatal(len(out.Records), err)
+		}
+	}
+}
+
+func BenchmarkShardAt(b *testing.B) {
+	for _, shards := range []int32{4, 10000} {
+		b.Run(fmt.Sprint("shards=", shards), func(b *testing.B) {
+			st := benchService(b, memlog.New(), shards).catalog.now().sorted[0]
+			keys := make([]hashKey, 4096)
+			for i := range keys {
+				keys[i] = hashOf(fmt.Sprint(i))
+			}
+			i := 0
+			for b.Loop() {
+				i++
+				st.shardAt(keys[i%len(keys)])
+			}
+		})
+	}
+}
+
+func BenchmarkCreateStream10000(b *testing.B) {
+	s := New(memlog.New(), memmeta.New(), Options{})
+	must(b, 0, s.Load(b.Context()))
+	for b.Loop() {
+		_, err := s.CreateStream(b.Context(), testCaller, &kinesis.CreateStreamInput{StreamName: new("orders"), ShardCount: new(int32(10000))})
+		must(b, 0, err)
+		_, err = s.DeleteStream(b.Context(), testCaller, &kinesis.DeleteStreamInput{StreamName: new("orders")})
+		must(b, 0, err)
+	}
+}

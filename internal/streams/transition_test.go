@@ -1,0 +1,162 @@
+package streams
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// status returns a stream's status, "" if there is none.
+func (r *rig) status(name string) kinesis.StreamStatus {
+	r.t.Helper()
+	out, err := r.DescribeStreamSummary(r.ctx(), testCaller, &kinesis.DescribeStreamSummaryInput{StreamName: &name})
+	if err != nil {
+		wantError(r.t, err, notFound, "Stream "+name+" under account "+testAccount+" not found.")
+		return ""
+	}
+	return *out.StreamDescriptionSummary.StreamStatus
+}
+
+const (
+	creating = kinesis.StreamStatusCreating
+	active   = kinesis.StreamStatusActive
+	updating = kinesis.StreamStatusUpdating
+	deleting = kinesis.StreamStatusDeleting
+)
+
+func TestWithoutDelayTransitionsAreOverAtOnce(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		r.create("orders", 1)
+		wantEqual(t, r.status("orders"), active, "status")
+		r.split("orders", 0)
+		wantEqual(t, r.status("orders"), active, "status")
+		r.delete("orders")
+		wantEqual(t, r.status("orders"), "", "status")
+	})
+}
+
+func TestTransitionsTakeTheirDelay(t *testing.T) {
+	withOptions(t, Options{TransitionDelay: 5 * time.Second}, func(t *testing.T, r *rig) {
+		f := func(during, after kinesis.StreamStatus) {
+			t.Helper()
+			synctest.Wait()
+			wantEqual(t, r.status("orders"), during, "status at once")
+			later(5*time.Second - time.Millisecond)
+			synctest.Wait()
+			wantEqual(t, r.status("orders"), during, "status just before")
+			later(time.Millisecond)
+			synctest.Wait()
+			wantEqual(t, r.status("orders"), after, "status just after")
+		}
+		r.create("orders", 1)
+		f(creating, active)
+		r.split("orders", 0)
+		f(updating, active)
+		r.delete("orders")
+		f(deleting, "")
+	})
+}
+
+func TestDeleteStreamWhileCreatingUpdatingDeleting(t *testing.T) {
+	withOptions(t, Options{TransitionDelay: time.Second}, func(t *testing.T, r *rig) {
+		r.create("orders", 1)
+		r.delete("orders")
+		wantEqual(t, r.status("orders"), deleting, "status")
+		later(900 * time.Millisecond)
+		r.delete("orders") // again: nothing changes
+		err := r.createErr("orders")
+		wantError(t, err, inUse, say("Stream {X} under account {A} already exists."))
+		later(100 * time.Millisecond)
+		synctest.Wait()
+		wantEqual(t, r.status("orders"), "", "status")
+
+		r.create("orders", 1)
+		later(time.Second)
+		synctest.Wait()
+		r.put("orders", "k", "a")
+		r.split("orders", 0)
+		r.put("orders", "k", "b") // while UPDATING puts go to the parents
+		wantList(t, r.all("orders", "0"), "a", "b")
+		wantList(t, ids(r.shards("orders", nil)), shardID(0))
+		_, err = r.DeleteStream(r.ctx(), testCaller, &kinesis.DeleteStreamInput{StreamName: new("orders")})
+		wantError(t, err, inUse, say("Stream {X} under account {A} not ACTIVE, instead in state UPDATING"))
+		later(time.Second)
+		synctest.Wait()
+		r.delete("orders")
+		_, err = r.PutRecord(r.ctx(), testCaller, &kinesis.PutRecordInput{StreamName: new("orders"), PartitionKey: new("k")})
+		wantError(t, err, notFound, say(streamGone))
+		_, err = r.ListShards(r.ctx(), testCaller, &kinesis.ListShardsInput{StreamName: new("orders")})
+		wantError(t, err, inUse, say("Stream {X} under account {A} not ACTIVE, instead in state DELETING"))
+	})
+}
+
+func (r *rig) createErr(name string) error {
+	_, err := r.CreateStream(r.ctx(), testCaller, &kinesis.CreateStreamInput{StreamName: &name})
+	return err
+}
+
+// A transition is found at the next start and finished, on every way of
+// stopping half-way.
+func TestTransitionsAreFinishedAfterARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, Options{TransitionDelay: time.Hour})
+		restart := func(o Options) { // the one before goes on, as after a power cut it would not; it has an hour's delay
+			r.start(o)
+			synctest.Wait()
+		}
+		r.create("orders", 2)
+		restart(Options{})
+		wantEqual(t, r.status("orders"), active, "status")
+		r.put("orders", "k", "a")
+
+		restart(Options{TransitionDelay: time.Hour})
+		r.split("orders", 0)
+		st := r.stream("orders")
+		wantEqual(t, st.Status, updating, "status")
+		end, err := r.log.Seal(r.ctx(), st.ref(st.shard(0)), 0) // sealed, and then the lights went out
+		must(t, end, err)
+		restart(Options{})
+		wantEqual(t, r.status("orders"), active, "status")
+		wantEqual(t, r.stream("orders").shard(0).End, end, "the parent's end")
+		wantTiling(t, "AT_LATEST", r.shards("orders", of(kinesis.ShardFilterTypeAtLatest)))
+
+		restart(Options{TransitionDelay: time.Hour})
+		r.delete("orders")
+		wantEqual(t, r.status("orders"), deleting, "status")
+		restart(Options{})
+		wantEqual(t, r.status("orders"), "", "status")
+		results, err := r.log.Append(r.ctx(), []shardlog.Entry{{Shard: st.ref(st.shard(1))}})
+		if err := must(t, results, err)[0].Err; !errors.Is(err, shardlog.ErrDropped) {
+			t.Errorf("an append to what was deleted: %v", err)
+		}
+	})
+}
+
+func TestAStreamMadeAgainMeetsNoneOfTheOldData(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		r.create("orders", 1)
+		r.put("orders", "k", "old")
+		r.delete("orders")
+		r.create("orders", 1)
+		wantList(t, r.all("orders", "0"))
+		r.put("orders", "k", "new")
+		wantList(t, r.all("orders", "0"), "new")
+	})
+}
+
+func TestAtMostFiveStreamsAreCreating(t *testing.T) {
+	withOptions(t, Options{TransitionDelay: time.Second}, func(t *testing.T, r *rig) {
+		for i := range 5 {
+			r.create(fmt.Sprint("s", i), 1)
+		}
+		wantError(t, r.createErr("s5"), limit, say("Rate exceeded: account {A} has 5 streams in state CREATING in {R}."))
+		later(time.Second)
+		synctest.Wait()
+		must(t, 0, r.createErr("s5"))
+	})
+}

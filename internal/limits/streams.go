@@ -67,5 +67,6 @@ const (
 	RetentionHoursMax     = 8760
 )
 
-// Tags of a resource; hard (API, AddTagsToStream).
+// TagsPerResource is how many tags a stream or consumer may have; hard (API,
+// AddTagsToStream).
 const TagsPerResource = 50

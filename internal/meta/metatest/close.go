@@ -61,6 +61,7 @@ func closeWaits(t *testing.T, s meta.Store) {
 	select {
 	case err := <-closed:
 		t.Errorf("Close returned %v while transactions ran", err)
+		closed <- err
 	default:
 	}
 	close(finish)

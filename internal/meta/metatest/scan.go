@@ -44,7 +44,8 @@ func scanOrder(t *testing.T, s meta.Store) {
 // "Scan yields the documents whose keys begin with prefix and lie strictly
 // above after ("" for all), in the order of their keys."
 func scanPrefixAfter(t *testing.T, s meta.Store) {
-	put(t, s, "a", "", "a/1", "", "a/2", "", "a/2/x", "", "a0", "", "b", "", "\xff", "", "\xff\xff", "", "\xff\xff1", "")
+	put(t, s, "a", "", "a/1", "", "a/2", "", "a/2/x", "", "a0", "", "b", "", "\xfd\x80", "", "\xfd\xff", "",
+		"\xff", "", "\xff\xff", "", "\xff\xff1", "")
 	view(t, s, func(r meta.Reader) error {
 		f := func(prefix, after string, want ...string) {
 			t.Helper()
@@ -59,7 +60,7 @@ func scanPrefixAfter(t *testing.T, s meta.Store) {
 				t.Errorf("Scan(%q, %q) yields %q, want %q", prefix, after, got, want)
 			}
 		}
-		f("", "", "a", "a/1", "a/2", "a/2/x", "a0", "b", "\xff", "\xff\xff", "\xff\xff1")
+		f("", "", "a", "a/1", "a/2", "a/2/x", "a0", "b", "\xfd\x80", "\xfd\xff", "\xff", "\xff\xff", "\xff\xff1")
 		f("a/", "", "a/1", "a/2", "a/2/x")
 		f("a/", "a/1", "a/2", "a/2/x")
 		f("a/", "a/11", "a/2", "a/2/x")
@@ -69,12 +70,15 @@ func scanPrefixAfter(t *testing.T, s meta.Store) {
 		f("a/", "b")
 		f("a", "a", "a/1", "a/2", "a/2/x", "a0")
 		f("a/2", "a/2", "a/2/x")
-		f("", "a0", "b", "\xff", "\xff\xff", "\xff\xff1")
+		f("", "a0", "b", "\xfd\x80", "\xfd\xff", "\xff", "\xff\xff", "\xff\xff1")
 		f("", "\xff\xff\xff")
 		f("\xff", "", "\xff", "\xff\xff", "\xff\xff1")
 		f("\xff\xff", "\xff\xff", "\xff\xff1")
 		f("a/2/x/longer than any", "")
 		f("none", "")
+		f("\xfd", "", "\xfd\x80", "\xfd\xff")
+		f("\xfd\x80", "", "\xfd\x80")
+		f("\xfd\xff", "", "\xfd\xff")
 		return nil
 	})
 }

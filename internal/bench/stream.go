@@ -13,8 +13,11 @@ type Stream struct {
 	name   string
 }
 
-// MakeStream creates a stream of its own name and waits until it is active.
-// Delete removes it.
+// Target is where the stream is.
+func (s *Stream) Target() Target { return s.target }
+
+// MakeStream creates a stream of its own name and waits until it is active. If it
+// returns a stream, Delete must be called, whatever the error.
 func MakeStream(ctx context.Context, t Target, shards int) (*Stream, error) {
 	s := &Stream{target: t, name: "freshet-bench-" + rand.Text()[:8]}
 	_, err := t.call(ctx, "CreateStream", map[string]any{"StreamName": s.name, "ShardCount": shards}, nil)

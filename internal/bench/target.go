@@ -40,6 +40,8 @@ func NewTarget(endpoint, region string, credentials Credentials) (Target, error)
 	}, nil
 }
 
+func (t Target) String() string { return t.endpoint }
+
 // sign makes the signed request of an operation.
 func (t Target) sign(ctx context.Context, operation string, body []byte) (*http.Request, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.endpoint, bytes.NewReader(body))

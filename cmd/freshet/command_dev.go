@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	freshet "github.com/freshet/freshet"
+)
+
+type devCommand struct {
+	where
+	Memory       bool `help:"Keep everything in memory."`
+	InsecureOpen bool `help:"Listen beyond this machine although requests are not authenticated; for containers and CI."`
+}
+
+// Validate is called by kong.
+func (c devCommand) Validate() error {
+	if c.Memory && c.Data != "" {
+		return errors.New("--memory and --data can't be used together: what is kept in memory has no folder")
+	}
+	return nil
+}
+
+// Run serves until a signal, or until the log fails.
+func (c devCommand) Run(p *program) (err error) {
+	began := time.Now()
+	s, err := p.settings(c.where)
+	if err != nil {
+		return err
+	}
+	o := s.Server
+	o.Memory = o.Memory || c.Memory
+	o.InsecureOpen = o.InsecureOpen || c.InsecureOpen
+	if err := o.Validate(); err != nil {
+		return configError{explain(err)}
+	}
+	server, err := freshet.New(o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, server.Close()) }()
+	ctx, release := p.untilSignal()
+	defer release()
+	return p.serve(ctx, server, func() { p.printScreen(server.Endpoint(), o, time.Since(began)) })
+}
+
+// explain adds to a refusal what can be done.
+func explain(err error) error {
+	if errors.Is(err, freshet.ErrOpenListener) {
+		return fmt.Errorf("%w.\nListen on 127.0.0.1, or give --insecure-open (FRESHET_SERVER_INSECURE_OPEN=true)"+
+			" if everyone who reaches the address may read and write every stream", err)
+	}
+	return err
+}
+
+// serve runs server and calls whenReady once it answers.
+func (p *program) serve(ctx context.Context, server *freshet.Server, whenReady func()) error {
+	ended := make(chan error, 1)
+	go func() { ended <- server.Run(ctx) }()
+	select {
+	case <-server.Ready():
+		whenReady()
+	case err := <-ended:
+		return err
+	}
+	return <-ended
+}

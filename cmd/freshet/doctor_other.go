@@ -1,0 +1,7 @@
+//go:build !linux
+
+package main
+
+func (d doctor) direct() finding {
+	return found(fine, "as the platform has it")
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	freshet "github.com/freshet/freshet"
+)
+
+// printScreen is what a newcomer sees: where the server is, how to point tools
+// to it, and what to try.
+func (p *program) printScreen(endpoint string, o freshet.Options, took time.Duration) {
+	data := o.DataDir
+	if o.Memory {
+		data = "in memory, gone when the server stops"
+	}
+	title, plain := "", ""
+	if p.colors() {
+		title, plain = "\x1b[1m", "\x1b[0m"
+	}
+	w := p.stdout
+	fmt.Fprintf(w, "%sFreshet %s is ready%s (%d ms)\n\n", title, o.Version, plain, took.Milliseconds())
+	fmt.Fprintf(w, "  Endpoint  %s\n  Data      %s\n\n", endpoint, data)
+	fmt.Fprintf(w, "%sPoint AWS tools here%s\n\n", title, plain)
+	printEnv(w, "  ", endpoint)
+	fmt.Fprintf(w, "\n%sTry%s\n\n", title, plain)
+	for _, line := range []string{
+		"aws kinesis create-stream --stream-name orders --shard-count 1",
+		"aws kinesis put-record --stream-name orders --partition-key alice --data aGVsbG8=",
+		"aws kinesis get-records --shard-iterator $(aws kinesis get-shard-iterator --stream-name orders" +
+			" --shard-id shardId-000000000000 --shard-iterator-type TRIM_HORIZON --query ShardIterator --output text)",
+	} {
+		fmt.Fprintf(w, "  %s\n", line)
+	}
+	fmt.Fprintf(w, "\nStop with Ctrl-C.\n")
+}
+
+// colors reports whether the output is a terminal whose user wants colors
+// (no-color.org).
+func (p *program) colors() bool {
+	if no, _ := p.lookup("NO_COLOR"); no != "" {
+		return false
+	}
+	if term, _ := p.lookup("TERM"); term == "dumb" {
+		return false
+	}
+	file, ok := p.stdout.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

@@ -1,0 +1,121 @@
+package freshet
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"github.com/freshet/freshet/internal/durable"
+	"github.com/freshet/freshet/internal/meta"
+	"github.com/freshet/freshet/internal/meta/memmeta"
+	"github.com/freshet/freshet/internal/meta/sqlitemeta"
+	"github.com/freshet/freshet/internal/server"
+	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/disklog"
+	"github.com/freshet/freshet/internal/shardlog/memlog"
+	"github.com/freshet/freshet/internal/vfs"
+)
+
+// Names in a data folder.
+const (
+	formatName = "FORMAT"
+	logName    = "log"
+	metaName   = "meta.db"
+)
+
+// format is what FORMAT holds: the layout of the folder and of everything in it.
+const format = "freshet data folder, format 1\n"
+
+var (
+	// ErrForeignFolder is returned for a folder that holds something, but no
+	// data of ours: a slip of the hand must not fill it with our files.
+	ErrForeignFolder = errors.New("the folder is not empty and is no data folder of Freshet")
+
+	// ErrOtherFormat is returned for a data folder that another version of
+	// Freshet wrote.
+	ErrOtherFormat = errors.New("the data folder has a format that this version of Freshet does not know")
+)
+
+// openData opens log and store. What is open is the caller's.
+func openData(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, error) {
+	if o.Memory {
+		return memlog.New(), memmeta.New(), nil
+	}
+	if err := prepareFolder(vfs.OS, o.DataDir); err != nil {
+		return nil, nil, fmt.Errorf("data folder %s: %w", o.DataDir, err)
+	}
+	// The log comes first: its lock keeps other processes from the store too.
+	log, err := disklog.Open(vfs.OS, filepath.Join(o.DataDir, logName), disklog.Options{Events: metrics.DiskEvents(o.Logger)})
+	if errors.Is(err, vfs.ErrLocked) {
+		return nil, nil, fmt.Errorf("data folder %s: another server uses it: %w", o.DataDir, err)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("data folder %s: open the log: %w", o.DataDir, err)
+	}
+	store, err := sqlitemeta.Open(filepath.Join(o.DataDir, metaName))
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("data folder %s: open the store: %w", o.DataDir, err), log.Close())
+	}
+	return log, store, nil
+}
+
+// CheckFolder reports why dir cannot be a data folder: ErrForeignFolder,
+// ErrOtherFormat, or what the file system says. A folder that is empty or not
+// there can be. It writes nothing.
+func CheckFolder(dir string) error {
+	_, err := checkFolder(vfs.OS, dir)
+	return err
+}
+
+// checkFolder reports whether dir bears our mark.
+func checkFolder(disk vfs.FS, dir string) (marked bool, err error) {
+	names, err := disk.List(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	foreign := ""
+	for _, name := range names {
+		switch {
+		case name == formatName:
+			return true, checkFormat(disk, dir)
+		case strings.HasPrefix(name, formatName), strings.HasPrefix(name, "."), name == "lost+found":
+			// A mark that a crash left half-made, and what file systems and
+			// orchestrators keep in an empty volume.
+		case foreign == "":
+			foreign = name
+		}
+	}
+	if foreign != "" {
+		return false, fmt.Errorf("%w: it holds %s", ErrForeignFolder, foreign)
+	}
+	return false, nil
+}
+
+func checkFormat(disk vfs.FS, dir string) error {
+	content, err := vfs.ReadFile(disk, filepath.Join(dir, formatName))
+	if err != nil {
+		return err
+	}
+	if string(content) != format {
+		return fmt.Errorf("%w: %.80q", ErrOtherFormat, content)
+	}
+	return nil
+}
+
+// prepareFolder makes dir, if need be, and marks it. The mark comes before
+// anything else, so that a crash leaves no folder that we would refuse.
+func prepareFolder(disk vfs.FS, dir string) error {
+	marked, err := checkFolder(disk, dir)
+	if err != nil || marked {
+		return err
+	}
+	if err := disk.MkdirAll(dir); err != nil {
+		return err
+	}
+	return durable.WriteFile(disk, filepath.Join(dir, formatName), []byte(format))
+}

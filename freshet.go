@@ -1,0 +1,103 @@
+package freshet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/freshet/freshet/internal/meta"
+	"github.com/freshet/freshet/internal/server"
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// ErrEngine is returned by Run when the log can no longer promise that what it
+// takes is durable, for instance after a failed sync. Everything acknowledged is
+// on the disk; the process must end, and start again to recover by reading.
+var ErrEngine = server.ErrEngine
+
+// Server is a Kinesis-compatible server.
+type Server struct {
+	inner *server.Server
+	log   shardlog.Log
+	store meta.Store
+}
+
+// New opens the data folder, recovers what it holds, and assembles a server. It
+// starts nothing: Run does. Close must be called in the end.
+func New(o Options) (*Server, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	o = o.withDefaults()
+	metrics := server.NewMetrics(o.Version)
+	log, store, err := openData(o, metrics)
+	if err != nil {
+		return nil, err
+	}
+	inner, err := server.New(server.Options{
+		Log: log, Meta: store,
+		Listener:        o.Listener,
+		Listen:          o.listenAddress(),
+		AllowedHosts:    o.AllowedHosts,
+		AllowedOrigins:  o.AllowedOrigins,
+		HeaderTimeout:   o.HeaderTimeout,
+		BodyGrace:       o.BodyGrace,
+		IdleTimeout:     o.IdleTimeout,
+		MaxHeaderBytes:  o.MaxHeaderBytes,
+		BodyBudget:      o.BodyBudget,
+		Grace:           o.Grace,
+		TransitionDelay: o.TransitionDelay,
+		Version:         o.Version,
+		Metrics:         metrics,
+		Logger:          o.Logger,
+	})
+	if err != nil {
+		return nil, errors.Join(err, log.Close(), store.Close())
+	}
+	return &Server{inner: inner, log: log, store: store}, nil
+}
+
+func (o Options) listenAddress() string {
+	if o.Listen == NoListener {
+		return ""
+	}
+	return o.Listen
+}
+
+// Run serves until ctx ends or the log fails, and returns when all its
+// goroutines have. When ctx ends it takes no new requests, answers those in
+// flight within Options.Grace, and leaves nothing unsynced. It is called once.
+//
+// An error that is ErrEngine says that the process must end.
+func (s *Server) Run(ctx context.Context) error { return s.inner.Run(ctx) }
+
+// Ready is closed when operations are answered: soon after Run was called.
+func (s *Server) Ready() <-chan struct{} { return s.inner.Ready() }
+
+// Endpoint is the URL to give to clients on this machine, once Ready is closed;
+// "" if there is no listener.
+func (s *Server) Endpoint() string {
+	host, port, err := net.SplitHostPort(s.inner.Address())
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// Handler is everything that the port serves, for programs that bring their own
+// listener. Operations are answered while Run runs.
+func (s *Server) Handler() http.Handler { return s.inner.Handler() }
+
+// Close gives the data folder back. It is called after Run returned, or without
+// Run.
+func (s *Server) Close() error {
+	if err := errors.Join(s.log.Close(), s.store.Close()); err != nil {
+		return fmt.Errorf("close the data folder: %w", err)
+	}
+	return nil
+}

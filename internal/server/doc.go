@@ -1,0 +1,28 @@
+// Package server introduces everything to everything and opens the door.
+//
+// A Server is a log, a store, the services on top of them, and one port. The
+// table of contents of an API (route_kinesis.go) says which operations exist.
+// Metrics turn what the parts report into numbers. Hosts are the names that a
+// request may be addressed to. A phase says how far the server is: starting,
+// ready, stopping.
+//
+// On the port: the APIs, at every path that does not begin with an underscore;
+// /_freshet/healthz, /_freshet/readyz and /_freshet/metrics; and the health pages
+// under which other local endpoints are known. HTTP/1.1 and HTTP/2 without TLS
+// (prior knowledge) share it. A client that begins with a TLS handshake is told
+// so in TLS's own words.
+//
+// Invariants:
+//  1. No operation runs before the log was recovered and the catalog loaded, and
+//     none after Run began to stop.
+//  2. A request for a host that is not ours reaches nothing.
+//  3. Stopping goes from the outside in: not ready, no new requests, requests in
+//     flight answered, services ended, log committed and ended.
+//  4. When the log fails, everything ends and Run returns an error that is
+//     ErrEngine.
+//
+// Goroutines, all started by Run, which returns when they have ended: the log,
+// the services, the HTTP server, and the HTTP server's one per connection.
+//
+// Start reading at server.go.
+package server

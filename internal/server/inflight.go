@@ -1,0 +1,35 @@
+package server
+
+import "sync"
+
+// inflight counts the requests that are being answered, so that Run can wait for
+// their goroutines: the HTTP server does not wait for those whose connection it
+// had to cut.
+type inflight struct {
+	mu struct {
+		sync.RWMutex
+		ended bool
+	}
+	requests sync.WaitGroup
+}
+
+// enter reports whether a request may begin. If so, leave must follow.
+func (f *inflight) enter() bool {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	if f.mu.ended {
+		return false
+	}
+	f.requests.Add(1)
+	return true
+}
+
+func (f *inflight) leave() { f.requests.Done() }
+
+// end refuses new requests and waits until the last one left.
+func (f *inflight) end() {
+	f.mu.Lock()
+	f.mu.ended = true
+	f.mu.Unlock()
+	f.requests.Wait()
+}

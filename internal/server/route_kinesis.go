@@ -1,0 +1,39 @@
+package server
+
+import (
+	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/streams"
+	"github.com/freshet/freshet/internal/wire"
+	codec "github.com/freshet/freshet/internal/wire/kinesiscodec"
+	"github.com/freshet/freshet/internal/wire/sigv4"
+)
+
+// kinesisRoutes is the table of contents of Data Streams: the operations that
+// exist, in the order of the API reference. Any other operation of the model is
+// answered as AWS answers one it does not know.
+func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
+	return []wire.Route{
+		wire.Op(kinesis.OpCreateStream, s.CreateStream),
+		wire.Op(kinesis.OpDeleteStream, m.forget(s.DeleteStream)),
+		wire.Op(kinesis.OpDescribeStream, s.DescribeStream),
+		wire.Op(kinesis.OpDescribeStreamSummary, s.DescribeStreamSummary),
+		wire.Op(kinesis.OpGetRecords, s.GetRecords).WithFast(typeJSON, codec.GetRecordsJSON).WithFast(typeCBOR, codec.GetRecordsCBOR),
+		wire.Op(kinesis.OpGetShardIterator, s.GetShardIterator),
+		wire.Op(kinesis.OpListShards, s.ListShards),
+		wire.Op(kinesis.OpListStreams, s.ListStreams),
+		wire.Op(kinesis.OpPutRecord, m.countRecord(s.PutRecord)).WithFast(typeJSON, codec.PutRecordJSON).WithFast(typeCBOR, codec.PutRecordCBOR),
+		wire.Op(kinesis.OpPutRecords, m.countRecords(s.PutRecords)).WithFast(typeJSON, codec.PutRecordsJSON).WithFast(typeCBOR, codec.PutRecordsCBOR),
+	}
+}
+
+const (
+	typeJSON = "application/x-amz-json-1.1"
+	typeCBOR = "application/x-amz-cbor-1.1"
+)
+
+// devCaller takes any credentials: the key says the account, the scope the
+// region.
+func devCaller(c sigv4.Credentials) (access.Caller, error) {
+	return access.Dev(c.AccessKeyID, c.Region), nil
+}

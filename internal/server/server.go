@@ -1,0 +1,217 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/freshet/freshet/internal/streams"
+	"github.com/freshet/freshet/internal/wire"
+)
+
+// Server is everything, assembled.
+type Server struct {
+	o        Options
+	metrics  *Metrics
+	streams  *streams.Service
+	handler  http.Handler
+	life     life
+	inflight inflight
+	isReady  chan struct{} // closed when operations are answered
+	address  string        // written before isReady is closed, read after
+}
+
+// New assembles a server. It starts nothing and opens nothing.
+func New(o Options) (*Server, error) {
+	s := &Server{o: o, metrics: o.Metrics, isReady: make(chan struct{})}
+	s.streams = streams.New(o.Log, o.Meta, streams.Options{
+		TransitionDelay: o.TransitionDelay,
+		Logger:          o.Logger,
+	})
+	api := wire.New(wire.Options{
+		Caller:      devCaller,
+		AllowOrigin: allowOrigin(o.AllowedOrigins),
+		BodyBudget:  o.BodyBudget,
+		BodyGrace:   o.BodyGrace,
+		Observe:     s.metrics.observe,
+		Logger:      o.Logger,
+	})
+	api.Handle(kinesisRoutes(s.streams, s.metrics)...)
+	s.handler = s.door(api, s.pages())
+	return s, nil
+}
+
+// Handler is everything that the port serves. Operations are answered while Run
+// runs.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Ready is closed when operations are answered.
+func (s *Server) Ready() <-chan struct{} { return s.isReady }
+
+// Address is the address listened on, once Ready is closed; "" without a
+// listener.
+func (s *Server) Address() string { return s.address }
+
+// door decides what a request reaches.
+func (s *Server) door(api, pages http.Handler) http.Handler {
+	hosts := newHosts(s.o.AllowedHosts)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case !hosts.allow(r.Host):
+			hosts.refuse(w, r.Host)
+		case strings.HasPrefix(r.URL.Path, "/_"):
+			pages.ServeHTTP(w, r)
+		case s.life.get() == starting || !s.inflight.enter():
+			notReady(w)
+		default:
+			defer s.inflight.leave()
+			api.ServeHTTP(w, r)
+		}
+	})
+}
+
+// notReady answers an operation that came too early or too late, in the way that
+// makes every SDK try again.
+func notReady(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "1")
+	w.Header().Set("X-Amzn-ErrorType", "ServiceUnavailable")
+	writeJSON(w, http.StatusServiceUnavailable, map[string]string{
+		"__type": "ServiceUnavailable", "message": "The server is starting or stopping.",
+	})
+}
+
+// Run serves until ctx ends or the log fails, and returns when everything has
+// ended. It is called once. The three parts end from the outside in: each, when
+// it has ended, ends the one it stands on.
+func (s *Server) Run(ctx context.Context) error {
+	listener, err := s.listen(ctx)
+	if err != nil {
+		return err
+	}
+	logCtx, endLog := context.WithCancel(context.WithoutCancel(ctx))
+	servicesCtx, endServices := context.WithCancel(logCtx)
+	httpCtx, endHTTP := context.WithCancel(ctx)
+	defer endLog()
+
+	var engine, services, door error
+	var g errgroup.Group
+	g.Go(func() error {
+		defer endHTTP()
+		if err := s.o.Log.Run(logCtx); err != nil {
+			engine = fmt.Errorf("%w: %w", ErrEngine, err)
+		}
+		endServices()
+		return nil
+	})
+	g.Go(func() error {
+		defer endLog()
+		defer endHTTP()
+		services = s.runServices(servicesCtx)
+		return nil
+	})
+	g.Go(func() error {
+		defer endServices()
+		door = s.serve(httpCtx, listener)
+		return nil
+	})
+	_ = g.Wait() // the parts' errors are not alike: what follows weighs them
+	if engine != nil {
+		return engine // the others are its consequence
+	}
+	return errors.Join(services, door)
+}
+
+// runServices loads what the services know, opens the door, and does their
+// background work.
+func (s *Server) runServices(ctx context.Context) error {
+	err := s.streams.Load(ctx)
+	if err == nil {
+		s.life.becomeReady()
+		close(s.isReady)
+		err = s.streams.Run(ctx)
+	}
+	if ctx.Err() != nil {
+		return nil // it was told to end
+	}
+	if err != nil {
+		return fmt.Errorf("streams: %w", err)
+	}
+	return nil
+}
+
+// listen opens the port, nil if there is to be none.
+func (s *Server) listen(ctx context.Context) (net.Listener, error) {
+	listener := s.o.Listener
+	if listener == nil {
+		if s.o.Listen == "" {
+			return nil, nil
+		}
+		var config net.ListenConfig
+		var err error
+		if listener, err = config.Listen(ctx, "tcp", s.o.Listen); err != nil {
+			return nil, listenError(s.o.Listen, err)
+		}
+	}
+	s.address = listener.Addr().String()
+	return &sniffingListener{Listener: listener, logger: s.o.Logger}, nil
+}
+
+// serve answers requests until ctx ends, and then those in flight.
+func (s *Server) serve(ctx context.Context, listener net.Listener) error {
+	defer s.inflight.end()
+	if listener == nil {
+		<-ctx.Done()
+		s.life.set(stopping)
+		return nil
+	}
+	h := s.httpServer()
+	ended := make(chan error, 1)
+	go func() { ended <- h.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	s.life.set(stopping)
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.o.Grace)
+	defer cancel()
+	if err := h.Shutdown(grace); err != nil {
+		s.o.Logger.Warn("requests were cut off", "grace", s.o.Grace)
+		_ = h.Close() // of connections that are lost anyway
+	}
+	<-ended
+	return nil
+}
+
+// Windows of HTTP/2. KCL keeps a stream open per subscription and asks for no
+// limit; one request's body may be 10 MiB and should not wait for credit.
+const (
+	maxConcurrentStreams = 100_000
+	streamWindow         = 1 << 20
+	connectionWindow     = 4<<20 - 1 // the largest that net/http takes
+)
+
+func (s *Server) httpServer() *http.Server {
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true)
+	return &http.Server{
+		Handler:           s.handler,
+		Protocols:         &protocols,
+		ReadHeaderTimeout: s.o.HeaderTimeout,
+		IdleTimeout:       s.o.IdleTimeout,
+		MaxHeaderBytes:    s.o.MaxHeaderBytes,
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams:          maxConcurrentStreams,
+			MaxReceiveBufferPerStream:     streamWindow,
+			MaxReceiveBufferPerConnection: connectionWindow,
+		},
+		ErrorLog: slog.NewLogLogger(s.o.Logger.Handler(), slog.LevelWarn),
+	}
+}

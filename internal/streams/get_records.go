@@ -68,8 +68,10 @@ func (s *Service) iterated(caller access.Caller, it shardIterator, arn *string) 
 	if !st.shows(it.shard, now()) {
 		return nil, errNoShard(key, it.shard)
 	}
-	if arn != nil && *arn != st.arn() {
-		return nil, errIteratorOfAnotherStream(*arn)
+	if arn != nil {
+		if named, ok := parseARN(*arn); !ok || named != st.streamKey {
+			return nil, errIteratorOfAnotherStream(*arn)
+		}
 	}
 	return st, nil
 }

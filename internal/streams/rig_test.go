@@ -42,15 +42,16 @@ func newRig(t testing.TB, o Options) *rig {
 // there was one before.
 func (r *rig) start(o Options) (stop func()) {
 	r.t.Helper()
-	r.Service = New(r.log, r.store, o)
-	if err := r.Load(r.t.Context()); err != nil {
+	s := New(r.log, r.store, o)
+	r.Service = s
+	if err := s.Load(r.t.Context()); err != nil {
 		r.t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := r.Service.Run(ctx); err != nil {
+		if err := s.Run(ctx); err != nil {
 			r.t.Error(err)
 		}
 	}()

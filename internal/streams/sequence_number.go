@@ -84,8 +84,8 @@ func parseSequenceNumber(s string) (sequenceNumber, bool) {
 	return sequenceNumber{}, false
 }
 
-// readVersion2 takes n apart as append put it together. The two digits before
-// the arrival are not looked at.
+// readVersion2 takes n apart as append put it together. What says nothing, the
+// shard's low digit and the two digits before the arrival, is not looked at.
 func readVersion2(n uint192) (sequenceNumber, bool) {
 	v := sequenceNumber{
 		version: 2,

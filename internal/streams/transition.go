@@ -125,9 +125,11 @@ func (s *Service) finishDue(ctx context.Context) time.Duration {
 		if !inTransition(st) {
 			continue
 		}
-		if left := time.Until(st.Since.Time().Add(s.options.TransitionDelay)); left > 0 {
-			// A clock that was set back must not keep a stream for ever.
-			later(min(left, s.options.TransitionDelay))
+		// What is left exceeds the delay only if the clock was set back; that
+		// must not keep a stream for ever.
+		left := time.Until(st.Since.Time().Add(s.options.TransitionDelay))
+		if left > 0 && left <= s.options.TransitionDelay {
+			later(left)
 			continue
 		}
 		if err := s.finish(ctx, st); err != nil && ctx.Err() == nil {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+
+	"github.com/freshet/freshet/internal/vfs"
 )
 
 // CorruptionError is returned by Open, Read, Find and Trim, and reported by
@@ -53,4 +55,17 @@ func inFile(err error, file string, offset int64) error {
 		return &FormatError{File: file, Needs: string(n)}
 	}
 	return &CorruptionError{File: file, Offset: offset, Reason: err.Error()}
+}
+
+// final marks an error after which the log must end, whatever its cause: what is
+// durable is not known.
+type final struct{ error }
+
+func (f final) Unwrap() error { return f.error }
+
+// retry reports whether err is that of a full disk, and what failed may be done
+// again when there is room.
+func retry(err error) bool {
+	_, isFinal := errors.AsType[final](err)
+	return !isFinal && errors.Is(err, vfs.ErrNoSpace)
 }

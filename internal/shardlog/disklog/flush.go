@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -21,18 +22,18 @@ func (l *Log) flush(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil // the journal has it all
 		}
-		if err != nil && !errors.Is(err, vfs.ErrNoSpace) {
+		if err != nil && !retry(err) {
 			return err
 		}
-		var retry <-chan time.Time
+		var again <-chan time.Time
 		if l.report(noSegment, err); err != nil {
-			retry = time.After(l.o.Retry)
+			again = time.After(l.o.Retry)
 		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-l.kicks.flusher:
-		case <-retry:
+		case <-again:
 		}
 	}
 }
@@ -76,17 +77,12 @@ func (l *Log) flushTable(ctx context.Context, t *memtable) error {
 	if meta != nil {
 		e.added = []segmentMeta{*meta}
 	}
-	for _, ms := range t.shards {
-		if !l.shards.isDropped(ms.shard.stream.id) {
-			e.states = append(e.states, savedState{ms.shard.id(), ms.state})
-		}
-	}
-	e.dropped = t.dropped
+	e.states, e.dropped = l.statesOf(t)
 	e.checkpoint = t.last
 	e.reached = l.durable.Load()
 	e.firstJournal = l.firstJournal(t.last)
 	if err := l.manifest.commit(e, l.wholeEdit); err != nil {
-		if meta != nil && errors.Is(err, vfs.ErrNoSpace) {
+		if meta != nil && retry(err) {
 			err = errors.Join(err, removeIfThere(l.fs, segmentPath(l.dir, meta.number)))
 		}
 		return fmt.Errorf("flush: %w", err)
@@ -107,6 +103,26 @@ func (l *Log) flushTable(ctx context.Context, t *memtable) error {
 		fn(SegmentWritten{Number: meta.number, Records: meta.records, Bytes: meta.size, Duration: time.Since(began)})
 	}
 	return nil
+}
+
+// statesOf returns the states of t's shards, and the streams that were dropped in
+// t or are by now: a stream without states must be in the list, since replay
+// meets its entries before it meets the drop.
+func (l *Log) statesOf(t *memtable) (states []savedState, dropped []shardlog.StreamID) {
+	gone := map[shardlog.StreamID]bool{}
+	for _, id := range t.dropped {
+		gone[id] = true
+	}
+	for _, ms := range t.shards {
+		switch id := ms.shard.id(); {
+		case gone[id.Stream]:
+		case l.shards.isDropped(id.Stream):
+			gone[id.Stream] = true
+		default:
+			states = append(states, savedState{id, ms.state})
+		}
+	}
+	return states, slices.Collect(maps.Keys(gone))
 }
 
 func (l *Log) newSegment(m segmentMeta) *segment {

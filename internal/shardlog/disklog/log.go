@@ -106,7 +106,25 @@ func (l *Log) Run(ctx context.Context) error {
 	g.Go(func() error { return l.prepare(ctx) })
 	err := g.Wait()
 	l.end()
-	return err
+	if err != nil {
+		return err
+	}
+	return l.markReached()
+}
+
+// markReached tells the manifest how far the journal goes, so that damage to its
+// end cannot pass for a torn tail after a stop in good order. On a full disk it
+// is left out.
+func (l *Log) markReached() error {
+	e := l.manifest.current()
+	e.reached = l.durable.Load()
+	if e.reached == l.manifest.reached {
+		return nil
+	}
+	if err := l.manifest.commit(e, l.wholeEdit); err != nil && !retry(err) {
+		return err
+	}
+	return nil
 }
 
 // end lets nobody join any more, and answers those who joined a group that will

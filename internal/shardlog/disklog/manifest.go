@@ -99,8 +99,8 @@ func (c *content) current() *edit {
 
 // commit makes e durable: when it returns nil, e holds after any crash. whole
 // returns an edit that says everything before e; it is asked for when the file
-// is rewritten first. An error of vfs.ErrNoSpace left everything as it was;
-// after any other the log must end.
+// is rewritten first. With an error for which retry is true everything is as it
+// was; after any other the log must end.
 func (m *manifest) commit(e *edit, whole func() *edit) error {
 	if m.torn || m.size > rewriteAbove && m.size > rewriteFactor*m.compact {
 		if err := m.rewrite(whole()); err != nil {
@@ -115,7 +115,7 @@ func (m *manifest) commit(e *edit, whole func() *edit) error {
 	}
 	if err := m.file.Sync(); err != nil {
 		// Not even a full disk may be retried here: the record may be durable.
-		return fmt.Errorf("sync manifest: %v", err)
+		return final{fmt.Errorf("sync manifest: %w", err)}
 	}
 	m.content.apply(e)
 	m.size += int64(len(p))
@@ -149,7 +149,7 @@ func (m *manifest) replace(p []byte) error {
 	// From here on an error is final, even that of a full disk: which of the
 	// two bears the name is not known.
 	if err := m.install(temp, name); err != nil {
-		return fmt.Errorf("install: %v", err)
+		return final{fmt.Errorf("install: %w", err)}
 	}
 	return nil
 }

@@ -19,22 +19,22 @@ const maxSpares = 2
 // so that the writer never waits for zeros.
 func (l *Log) prepare(ctx context.Context) error {
 	for {
-		var retry <-chan time.Time
+		var again <-chan time.Time
 		var err error
 		if size := l.nextSize(); size > 0 {
 			err = l.prepareNext(size)
 		}
-		if err != nil && !errors.Is(err, vfs.ErrNoSpace) {
+		if err != nil && !retry(err) {
 			return err
 		}
 		if l.report(noJournal, err); err != nil {
-			retry = time.After(l.o.Retry)
+			again = time.After(l.o.Retry)
 		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-l.kicks.preparer:
-		case <-retry:
+		case <-again:
 		}
 	}
 }

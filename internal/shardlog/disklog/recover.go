@@ -61,18 +61,15 @@ func (l *Log) recover() error {
 
 	// 4. to 6. The journal.
 	r := &replay{log: l, checkpoint: saved.checkpoint, last: saved.checkpoint}
-	files, err := l.openJournals(names, saved.firstJournal)
+	files, err := openJournals(l.fs, l.dir, l.id, names, saved.firstJournal)
 	if err != nil {
 		return err
 	}
 	if err := r.files(files); err != nil {
 		return err
 	}
-	if r.last < saved.reached {
-		return &CorruptionError{
-			File: r.path(files, l.dir), Offset: r.end,
-			Reason: fmt.Sprintf("journal ends at frame %d, and had reached frame %d", r.last, saved.reached),
-		}
+	if err := r.checkReached(files, saved.reached); err != nil {
+		return err
 	}
 	l.shards.each(func(s *shard) { s.join() })
 

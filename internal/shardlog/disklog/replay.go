@@ -11,7 +11,7 @@ import (
 // openJournals opens the files that recovery needs for reading, in the order of
 // their sequence numbers, and reads their headers. first is 0 if no journal was
 // announced yet: then whatever is there is garbage.
-func (l *Log) openJournals(names []string, first uint64) (files []*journalFile, err error) {
+func openJournals(fsys vfs.FS, dir string, id uint64, names []string, first uint64) (files []*journalFile, err error) {
 	if first == 0 {
 		return nil, nil
 	}
@@ -26,14 +26,14 @@ func (l *Log) openJournals(names []string, first uint64) (files []*journalFile, 
 		if sequence < first {
 			continue
 		}
-		f, err := openJournal(l.fs, journalPath(l.dir, sequence), l.id, sequence)
+		f, err := openJournal(fsys, journalPath(dir, sequence), id, sequence)
 		if err != nil {
 			return files, err
 		}
 		files = append(files, f)
 	}
 	if len(files) == 0 || files[0].sequence != first {
-		return files, &CorruptionError{File: journalPath(l.dir, first), Reason: "it is missing, and the manifest says that it is needed"}
+		return files, &CorruptionError{File: journalPath(dir, first), Reason: "it is missing, and the manifest says that it is needed"}
 	}
 	return files, nil
 }
@@ -86,22 +86,30 @@ type replay struct {
 	// last is the LSN of the last frame, the checkpoint if there was none.
 	last uint64
 	// seen says that there was one; then prev is its header's checksum and
-	// lastFrame its place. end is behind it.
+	// lastFrame its place.
 	seen      bool
 	prev      uint32
 	lastFrame span
-	end       int64
-	torn      bool
+	// torn says that behind it a frame begins that is not whole.
+	torn bool
 }
 
-// path is where the journal ends, for messages.
-func (r *replay) path(files []*journalFile, dir string) string {
-	for i := len(files) - 1; i >= 0; i-- {
-		if files[i].last > 0 || i == 0 {
-			return files[i].path
+// checkReached refuses a journal that ends before a frame that the manifest
+// knows to have been durable.
+func (r *replay) checkReached(files []*journalFile, reached uint64) error {
+	if r.last >= reached || len(files) == 0 {
+		return nil
+	}
+	last := files[0]
+	for _, f := range files {
+		if f.last > 0 {
+			last = f
 		}
 	}
-	return dir
+	return &CorruptionError{
+		File: last.path, Offset: last.end,
+		Reason: fmt.Sprintf("journal ends with frame %d, and had reached frame %d", r.last, reached),
+	}
 }
 
 // files follows the frames of the journal, and closes the files.
@@ -129,7 +137,6 @@ func (r *replay) file(f *journalFile) error {
 			break
 		}
 	}
-	r.end = f.end
 	return r.checkEnd(f, in)
 }
 

@@ -1,0 +1,266 @@
+package disklog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/vfs"
+	"github.com/freshet/freshet/internal/vfs/crashfs"
+	"github.com/freshet/freshet/internal/vfs/faultfs"
+)
+
+// TestEveryFault lets each call to the disk fail once, with several errors, in a
+// load that opens, appends, seals, trims, drops, flushes, rotates and recovers.
+// Afterwards, with and without a power cut, everything acknowledged is there.
+func TestEveryFault(t *testing.T) {
+	rules := []struct {
+		name string
+		rule faultfs.Rule
+	}{
+		{"IO", faultfs.Rule{}},
+		{"ShortWrite", faultfs.Rule{Match: faultfs.Kind(vfs.OpWrite), Short: 512}},
+		{"NoSpace", faultfs.Rule{Match: takesSpace, Err: vfs.ErrNoSpace}},
+	}
+	for _, r := range rules {
+		t.Run(r.name, func(t *testing.T) {
+			ended := 0
+			for n := 0; ; n++ {
+				rule := r.rule
+				rule.After = n
+				failed, stopped, err := oneFault(uint64(n), rule)
+				if err != nil {
+					t.Fatalf("call %d: %v", n, err)
+				}
+				if !failed {
+					t.Logf("%d calls, after %d of which the log ended", n, ended)
+					return
+				}
+				if stopped {
+					ended++
+				}
+			}
+		})
+	}
+}
+
+// takesSpace matches the calls that a full disk fails. The journal's own writes
+// are not among them: its blocks are there.
+func takesSpace(op vfs.Op) bool {
+	switch op.Kind {
+	case vfs.OpCreate, vfs.OpSyncDir, vfs.OpRename:
+		return true
+	case vfs.OpWrite, vfs.OpSync:
+		return !strings.Contains(op.Name, journalPrefix)
+	}
+	return false
+}
+
+// oneFault runs the load with one fault and checks what is left. It reports
+// whether the fault was met, and whether the log ended by it.
+func oneFault(seed uint64, rule faultfs.Rule) (failed, ended bool, err error) {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	disk, g := crashfs.New(), newLedger()
+	faulty := faultfs.New(disk)
+	fault := faulty.Inject(rule)
+	ended, err = faultyLives(rng, faulty, g)
+	if err != nil {
+		return false, false, err
+	}
+	for range 2 {
+		l, err := Open(disk, "data", tiny)
+		if err != nil {
+			return false, false, fmt.Errorf("recover: %w", err)
+		}
+		if err := errors.Join(g.check(l), l.Close()); err != nil {
+			return false, false, err
+		}
+		disk = disk.Crash(rng)
+	}
+	return fault.Failed() > 0, ended, nil
+}
+
+// faultyLives runs the load in two lives. A life that ends early has met the
+// fault.
+func faultyLives(rng *rand.Rand, fs vfs.FS, g *ledger) (ended bool, err error) {
+	for life := range 2 {
+		healed := make(chan struct{}, 100)
+		o := tiny
+		o.MemtableBytes = 3 << 10
+		o.Retry = 1
+		o.Events.NoSpace = func(err error) {
+			if err == nil {
+				healed <- struct{}{}
+			}
+		}
+		l, err := Open(fs, "data", o)
+		if err != nil {
+			continue // the fault; the next life meets none
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		ran := make(chan error, 1)
+		go func() { ran <- l.Run(ctx) }()
+		err = faultyLoad(rng, l, g, byte(life), healed)
+		cancel()
+		ended = <-ran != nil || ended
+		_ = l.Close() // a fault in closing costs nothing
+		if err != nil {
+			return ended, err
+		}
+	}
+	return ended, nil
+}
+
+func faultyLoad(rng *rand.Rand, l *Log, g *ledger, life byte, healed chan struct{}) error {
+	shard := func() shardlog.Shard {
+		return shardlog.Shard{Stream: shardlog.StreamID{9, life}, Number: uint32(rng.IntN(3))}
+	}
+	for i := range 24 {
+		entries := []shardlog.Entry{g.entry(rng, 0, shard()), g.entry(rng, 0, shard())}
+		_, err := g.append(l, entries)
+		switch {
+		case errors.Is(err, shardlog.ErrNoSpace):
+			select {
+			case <-healed:
+			case <-l.ended:
+			}
+		case errors.Is(err, shardlog.ErrClosed):
+			return nil
+		case err != nil:
+			return err
+		}
+		switch i {
+		case 8:
+			g.trim(rng, l, shard().Stream)
+		case 12:
+			g.seal(l, shard())
+		case 20:
+			g.drop(l, shard().Stream)
+		}
+		for s := range uint32(3) {
+			if _, err := g.read(l, shardlog.Shard{Stream: shardlog.StreamID{9, life}, Number: s}, 0); err != nil && !errors.Is(err, faultfs.ErrIO) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// A failed sync is final: it is not tried again, whoever waits is told that the
+// outcome is unknown, and nothing is taken any more. Reads go on.
+func TestFailedSyncEndsTheLog(t *testing.T) {
+	f := func(name string, kind vfs.Kind) {
+		t.Helper()
+		t.Run(name, func(t *testing.T) {
+			disk := crashfs.New()
+			faulty := faultfs.New(disk)
+			r := start(t, faulty, "data", Options{})
+			r.put(shardOf(1), "durable")
+			faulty.Inject(faultfs.Rule{Match: func(op vfs.Op) bool {
+				return op.Kind == kind && strings.Contains(op.Name, journalPrefix)
+			}})
+			results, err := r.Append(t.Context(), []shardlog.Entry{{Shard: shardOf(1), Data: []byte("unknown")}})
+			if err != nil || !errors.Is(results[0].Err, shardlog.ErrUnknown) {
+				t.Errorf("Append in the failed group: %+v, %v", results, err)
+			}
+			if err := <-r.ran; !errors.Is(err, faultfs.ErrIO) {
+				t.Errorf("Run: %v", err)
+			}
+			r.ran <- nil
+			if _, err := r.Append(t.Context(), batchOf(1, 1, 0)); !errors.Is(err, shardlog.ErrClosed) {
+				t.Errorf("Append afterwards: %v", err)
+			}
+			if err := r.Wait(t.Context(), shardOf(1), 1); !errors.Is(err, shardlog.ErrClosed) {
+				t.Errorf("Wait afterwards: %v", err)
+			}
+			r.wantData(shardOf(1), "durable")
+			r.stopped()
+		})
+	}
+	f("sync", vfs.OpSync)
+	f("write", vfs.OpWrite)
+}
+
+// TestFullDisk: appends are refused before anything is damaged, reads go on, and
+// all is well again when there is room.
+func TestFullDisk(t *testing.T) {
+	f := func(name string, makeRoom func(r *rig, disk *crashfs.FS)) {
+		t.Helper()
+		t.Run(name, func(t *testing.T) {
+			other := shardlog.Shard{Stream: streamOf(2), Number: 1}
+			disk := crashfs.New()
+			disk.SetQuota(1 << 20)
+			healed := make(chan struct{}, 100)
+			o := tiny
+			o.Reserve = 128 << 10
+			o.Retry = 1
+			o.Events.NoSpace = func(err error) {
+				if err == nil {
+					healed <- struct{}{}
+				}
+			}
+			r := start(t, disk, "data", o)
+			n := fillDisk(r)
+			r.wantNumbered(0, n)
+			before := r.State(shardOf(1))
+			makeRoom(r, disk)
+			<-healed
+			for {
+				results, err := r.Append(t.Context(), []shardlog.Entry{{Shard: other, Data: []byte("more")}})
+				if err == nil && results[0].Err == nil {
+					break
+				}
+				if !errors.Is(err, shardlog.ErrNoSpace) {
+					t.Fatal(results, err)
+				}
+				<-healed
+			}
+			if after := r.State(shardOf(1)); after.Next != before.Next && after.Next != 0 {
+				t.Errorf("the state moved from %+v to %+v", before, after)
+			}
+			r.stopped()
+			r = start(t, disk, "data", o)
+			r.wantData(other, "more")
+			r.stopped()
+		})
+	}
+	f("made larger", func(_ *rig, disk *crashfs.FS) { disk.SetQuota(8 << 20) })
+	f("emptied by a drop", func(r *rig, _ *crashfs.FS) {
+		if err := r.Drop(r.Context(), streamOf(1)); err != nil {
+			r.Fatal(err)
+		}
+	})
+}
+
+// fillDisk appends until the log refuses, and returns how many it took.
+func fillDisk(r *rig) int {
+	r.Helper()
+	for n := 0; ; n++ {
+		entries := []shardlog.Entry{{Shard: shardOf(1), Key: fmt.Sprint(n), Data: make([]byte, 2000)}}
+		results, err := r.Append(r.Context(), entries)
+		if errors.Is(err, shardlog.ErrNoSpace) {
+			return n
+		}
+		if err != nil || results[0].Err != nil {
+			r.Fatalf("append %d: %v, %v", n, results, err)
+		}
+	}
+}
+
+// wantNumbered demands the records that fillDisk made.
+func (r *rig) wantNumbered(from, to int) {
+	r.Helper()
+	records, _, err := readShard(r.Log, shardOf(1))
+	if err != nil || len(records) != to-from {
+		r.Fatalf("%d records, %v; want %d", len(records), err, to-from)
+	}
+	for i, rec := range records {
+		if rec.Key != fmt.Sprint(from+i) {
+			r.Fatalf("record %d is %s", from+i, rec.Key)
+		}
+	}
+}

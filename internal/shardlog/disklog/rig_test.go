@@ -1,0 +1,122 @@
+package disklog
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/vfs"
+)
+
+// rig is a log that runs.
+type rig struct {
+	testing.TB
+	*Log
+	end context.CancelFunc
+	ran chan error
+}
+
+// start opens a log and runs it until stop, or the test's end.
+func start(tb testing.TB, fs vfs.FS, dir string, o Options) *rig {
+	tb.Helper()
+	l, err := Open(fs, dir, o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	r := &rig{TB: tb, Log: l, ran: make(chan error, 1)}
+	var ctx context.Context
+	ctx, r.end = context.WithCancel(context.Background())
+	go func() { r.ran <- l.Run(ctx) }()
+	tb.Cleanup(func() {
+		if r.end != nil {
+			r.stop()
+		}
+	})
+	return r
+}
+
+// stop ends the log and returns what Run returned.
+func (r *rig) stop() error {
+	r.Helper()
+	r.end()
+	r.end = nil
+	err := <-r.ran
+	if closing := r.Close(); closing != nil && err == nil {
+		r.Errorf("Close: %v", closing)
+	}
+	return err
+}
+
+// stopped is stop, and Run must have ended well.
+func (r *rig) stopped() {
+	r.Helper()
+	if err := r.stop(); err != nil {
+		r.Fatalf("Run: %v", err)
+	}
+}
+
+// put appends data to a shard, one entry each, in one append.
+func (r *rig) put(s shardlog.Shard, data ...string) []shardlog.Result {
+	r.Helper()
+	return putInto(r.TB, r.Log, s, data...)
+}
+
+func putInto(tb testing.TB, l *Log, s shardlog.Shard, data ...string) []shardlog.Result {
+	tb.Helper()
+	entries := make([]shardlog.Entry, len(data))
+	for i, d := range data {
+		entries[i] = shardlog.Entry{Shard: s, Generation: 1, Key: "key", Data: []byte(d)}
+	}
+	results := appendAll(tb, l, entries)
+	if results == nil {
+		tb.FailNow()
+	}
+	return results
+}
+
+// wantData demands that all of s reads as want, joined by spaces.
+func (r *rig) wantData(s shardlog.Shard, want string) {
+	r.Helper()
+	records, state, err := readShard(r.Log, s)
+	if err != nil {
+		r.Fatalf("%v: %v", s, err)
+	}
+	if got := dataOf(records); got != want {
+		r.Fatalf("%v is %.200q, want %.200q; %+v", s, got, want, state)
+	}
+}
+
+func dataOf(records []shardlog.Record) string {
+	var data []string
+	for _, rec := range records {
+		data = append(data, string(rec.Data))
+	}
+	return strings.Join(data, " ")
+}
+
+// numbered returns the data "from" to "to-1", and the same joined.
+func numbered(from, to int) (data []string, joined string) {
+	for i := from; i < to; i++ {
+		data = append(data, fmt.Sprint(i))
+	}
+	return data, strings.Join(data, " ")
+}
+
+// shardOf names the shards of stream 1, and streamOf streams.
+func shardOf(n uint32) shardlog.Shard {
+	return shardlog.Shard{Stream: streamOf(1), Number: n}
+}
+
+func streamOf(n byte) shardlog.StreamID { return shardlog.StreamID{0: 0xab, 15: n} }
+
+// flushed returns options with which each memtable of that size gives a segment,
+// and a channel that tells of each.
+func flushed(memtable int64) (Options, chan SegmentWritten) {
+	written := make(chan SegmentWritten, 10_000)
+	o := tiny
+	o.MemtableBytes = memtable
+	o.Events.SegmentWritten = func(w SegmentWritten) { written <- w }
+	return o, written
+}

@@ -84,7 +84,7 @@ var forTests = []rule{
 	{"internal/shardlog/*", []string{"internal/shardlog/*"}, "each driver passes the suite"},
 	{"internal/meta/*", []string{"internal/meta/*"}, "each driver passes the suite"},
 	{"internal/wire", join(shapes, []string{"internal/wire/*"}), "codecs and texts are tested on a real service's shapes"},
-	{"internal/wire/*", join(shapes, []string{"internal/wire/*"}), "codecs and texts are tested on a real service's shapes"},
+	{"internal/wire/*", join(shapes, []string{"internal/wire", "internal/wire/*"}), "codecs are tested on a real service's shapes, and against the validator"},
 	{"internal/streams", []string{"internal/shardlog/memlog", "internal/meta/memmeta", "internal/shardlog/disklog", "internal/meta/sqlitemeta"},
 		"operations are tested on the reference drivers"},
 	{"internal/gen", shapes, "the generator's output is looked at"},

@@ -103,7 +103,7 @@ func (br *bodyReader) makeRoom(ctx context.Context, b *body, size int64, clock *
 	larger.Get(int(size))
 	larger.B = append(larger.B, b.buf.B...)
 	b.buf.Release()
-	b.buf = larger
+	b.buf = larger // moved, not copied: larger is not used again
 	return nil
 }
 

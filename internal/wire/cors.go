@@ -24,7 +24,7 @@ func (x *exchange) cors() (preflight bool) {
 	h := x.w.Header()
 	h.Add("Vary", "Origin")
 	preflight = x.r.Method == http.MethodOptions
-	if !x.mux.AllowOrigin(origin) {
+	if !x.mux.options.AllowOrigin(origin) {
 		return preflight
 	}
 	h.Set("Access-Control-Allow-Origin", origin)

@@ -86,7 +86,7 @@ func (x *exchange) authenticate() {
 		x.refuse(err)
 		return
 	}
-	caller, err := x.mux.Caller(credentials)
+	caller, err := x.mux.options.Caller(credentials)
 	if err != nil {
 		x.refuse(err)
 		return
@@ -111,7 +111,7 @@ func (x *exchange) refuse(err error) {
 func (x *exchange) end() {
 	defer func() {
 		x.giveBack()
-		x.mux.Observe(x.observation())
+		x.mux.options.Observe(x.observation())
 	}()
 	if p := recover(); p != nil {
 		x.panicked(p)
@@ -123,7 +123,7 @@ func (x *exchange) panicked(p any) {
 	x.tainted = true
 	aborted := p == http.ErrAbortHandler
 	if !aborted {
-		x.mux.Logger.ErrorContext(x.r.Context(), "operation panicked",
+		x.mux.options.Logger.ErrorContext(x.r.Context(), "operation panicked",
 			"request_id", x.requestID, "operation", x.operation(), "panic", p, "stack", string(debug.Stack()))
 	}
 	if x.status == 0 && !aborted {

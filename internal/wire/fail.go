@@ -41,7 +41,7 @@ func (x *exchange) fail(err error) {
 	e, ok := errors.AsType[*awsapi.Error](err)
 	switch {
 	case ok && e.Cause != nil, !ok && x.r.Context().Err() == nil:
-		x.mux.Logger.ErrorContext(x.r.Context(), "operation failed",
+		x.mux.options.Logger.ErrorContext(x.r.Context(), "operation failed",
 			"request_id", x.requestID, "operation", x.operation(), "error", err)
 	case !ok: // the operation ended because the client left
 		x.code = codeClientClosed

@@ -10,8 +10,8 @@ import (
 // Mux answers requests by the routes it was given. It serves HTTP/1.1 and
 // HTTP/2 alike.
 type Mux struct {
-	Options
-	bodies bodyReader
+	options Options
+	bodies  bodyReader
 	// routes are keyed by the value of X-Amz-Target. They are fixed before the
 	// first request.
 	routes map[string]*Route
@@ -21,7 +21,7 @@ type Mux struct {
 func New(o Options) *Mux {
 	o.setDefaults()
 	return &Mux{
-		Options: o,
+		options: o,
 		routes:  make(map[string]*Route),
 		bodies: bodyReader{
 			budget: newBudget(o.BodyBudget, int64(scratch.Size(int(o.MaxBody)))),

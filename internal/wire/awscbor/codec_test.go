@@ -177,7 +177,7 @@ func TestDecodeValues(t *testing.T) {
 	f(object("Flag", "no"), wiretest.Everything{Flag: new(false)})
 	f(object("Count", 1.9, "Big", -1.1), wiretest.Everything{Count: new(int32(1)), Big: new(int64(-2))})
 	f(object("Count", raw("\xf9\x3e\x00"), "Big", raw("\xfa\x47\xc3\x50\x00")), wiretest.Everything{Count: new(int32(1)), Big: new(int64(100000))})
-	f(object("Count", math.MaxInt64, "Big", raw("\x1b\xff\xff\xff\xff\xff\xff\xff\xff")),
+	f(object("Count", raw("\x1b\x7f\xff\xff\xff\xff\xff\xff\xff"), "Big", raw("\x1b\xff\xff\xff\xff\xff\xff\xff\xff")),
 		wiretest.Everything{Count: new(int32(math.MaxInt32)), Big: new(int64(math.MaxInt64))})
 	f(object("Count", raw("\x3b\xff\xff\xff\xff\xff\xff\xff\xff"), "Big", raw("\x3b\x7f\xff\xff\xff\xff\xff\xff\xff")),
 		wiretest.Everything{Count: new(int32(math.MinInt32)), Big: new(int64(math.MinInt64))})

@@ -88,11 +88,12 @@ const (
 // Plain reports whether s stands in JSON as it is: printable ASCII without
 // quotes and backslashes. It looks at eight bytes at a time, the last eight
 // maybe twice, and branches no more than it must: most texts are plain.
-func Plain(s string) bool {
-	if len(s) < 8 {
-		return plainShort(s)
+func Plain(s string) bool { return plain(unsafe.Slice(unsafe.StringData(s), len(s))) }
+
+func plain(b []byte) bool {
+	if len(b) < 8 {
+		return plainShort(b)
 	}
-	b := unsafe.Slice(unsafe.StringData(s), len(s))
 	found := odd(binary.LittleEndian.Uint64(b[len(b)-8:]))
 	for ; len(b) >= 8; b = b[8:] {
 		found |= odd(binary.LittleEndian.Uint64(b))
@@ -100,9 +101,9 @@ func Plain(s string) bool {
 	return found&highs == 0
 }
 
-func plainShort(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' {
+func plainShort(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' {
 			return false
 		}
 	}

@@ -14,6 +14,10 @@ func (s *scanner) str() (text []byte, ok bool) {
 	}
 	s.at++
 	start := s.at
+	if n := bytes.IndexByte(s.in[start:], '"'); n >= 0 && plain(s.in[start:start+n]) {
+		s.at += n + 1
+		return s.in[start : start+n], true
+	}
 	for s.at < len(s.in) {
 		switch c := s.in[s.at]; {
 		case c == '"':

@@ -8,7 +8,6 @@ import (
 
 	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
-	"github.com/freshet/freshet/internal/wire"
 	"github.com/freshet/freshet/internal/wire/awscbor"
 	"github.com/freshet/freshet/internal/wire/awsjson"
 	"github.com/freshet/freshet/internal/wire/fast"
@@ -40,19 +39,6 @@ func pairOf(name string) pair {
 		}
 	}
 	panic("no pair " + name)
-}
-
-// generic decodes body as wire does without a hand-written codec; nil if it is
-// refused.
-func (p pair) generic(body []byte) (any, error) {
-	in := p.op.NewInput()
-	if err := p.decode(body, p.op.Input, in); err != nil {
-		return nil, err
-	}
-	if e := wire.Validate(p.op.Input, in); e != nil {
-		return nil, e
-	}
-	return in, nil
 }
 
 // encode writes an input with the generic codec.

@@ -44,8 +44,10 @@ func parseHeader(h http.Header, header string) (Credentials, error) {
 
 // token cuts s at the first comma or blank.
 func token(s string) (first, rest string) {
-	if i := strings.IndexAny(s, ", "); i >= 0 {
-		return s[:i], s[i+1:]
+	for i := range len(s) {
+		if s[i] == ',' || s[i] == ' ' {
+			return s[:i], s[i+1:]
+		}
 	}
 	return s, ""
 }

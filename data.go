@@ -43,11 +43,15 @@ func openData(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, err
 	if o.Memory {
 		return memlog.New(), memmeta.New(), nil
 	}
-	if err := prepareFolder(vfs.OS, o.DataDir); err != nil {
+	disk := o.disk
+	if disk == nil {
+		disk = vfs.OS
+	}
+	if err := prepareFolder(disk, o.DataDir); err != nil {
 		return nil, nil, fmt.Errorf("data folder %s: %w", o.DataDir, err)
 	}
 	// The log comes first: its lock keeps other processes from the store too.
-	log, err := disklog.Open(vfs.OS, filepath.Join(o.DataDir, logName), disklog.Options{Events: metrics.DiskEvents(o.Logger)})
+	log, err := disklog.Open(disk, filepath.Join(o.DataDir, logName), disklog.Options{Events: metrics.DiskEvents(o.Logger)})
 	if errors.Is(err, vfs.ErrLocked) {
 		return nil, nil, fmt.Errorf("data folder %s: another server uses it: %w", o.DataDir, err)
 	}

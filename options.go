@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net"
 	"time"
+
+	"github.com/freshet/freshet/internal/vfs"
 )
 
 // NoListener as Options.Listen opens no port: Handler is then the only way in.
@@ -69,6 +71,9 @@ type Options struct {
 	// Logger takes what the server has to say, overriding the default, which
 	// discards it. No line is written per successful request.
 	Logger *slog.Logger
+
+	// disk is the file system under the log, vfs.OS if nil; tests let it fail.
+	disk vfs.FS
 }
 
 // minBodyBudget has room for one PutRecords body at its limit in base64.

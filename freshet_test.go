@@ -1,0 +1,197 @@
+package freshet
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+
+	"github.com/freshet/freshet/internal/vfs"
+	"github.com/freshet/freshet/internal/vfs/faultfs"
+)
+
+// running is a server that a test has started.
+type running struct {
+	*Server
+	cancel context.CancelFunc
+	ended  chan error
+}
+
+func run(t *testing.T, o Options) *running {
+	t.Helper()
+	if o.Listen == "" {
+		o.Listen = NoListener
+	}
+	s, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &running{s, cancel, make(chan error, 1)}
+	go func() { r.ended <- s.Run(ctx) }()
+	select {
+	case <-s.Ready():
+	case err := <-r.ended:
+		t.Fatalf("Run: %v", err)
+	}
+	return r
+}
+
+func (r *running) stop(t *testing.T) {
+	t.Helper()
+	r.cancel()
+	if err := errors.Join(<-r.ended, r.Close()); err != nil {
+		t.Error(err)
+	}
+}
+
+// RoundTrip answers with the server's handler: a client without a network.
+func (r *running) RoundTrip(request *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	r.Handler().ServeHTTP(w, request)
+	return w.Result(), nil
+}
+
+func (r *running) client() *kinesis.Client {
+	return kinesis.New(kinesis.Options{
+		BaseEndpoint: aws.String("http://localhost"), Region: "eu-west-1",
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		HTTPClient:  &http.Client{Transport: r}, Retryer: aws.NopRetryer{},
+	})
+}
+
+func createAndPut(t *testing.T, c *kinesis.Client, text string) {
+	t.Helper()
+	_, err := c.CreateStream(t.Context(), &kinesis.CreateStreamInput{StreamName: aws.String("orders"), ShardCount: aws.Int32(1)})
+	var there *types.ResourceInUseException
+	if err != nil && !errors.As(err, &there) {
+		t.Fatal(err)
+	}
+	if _, err := put(t, c, text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func put(t *testing.T, c *kinesis.Client, text string) (*kinesis.PutRecordOutput, error) {
+	return c.PutRecord(t.Context(), &kinesis.PutRecordInput{
+		StreamName: aws.String("orders"), PartitionKey: aws.String("alice"), Data: []byte(text),
+	})
+}
+
+func readAll(t *testing.T, c *kinesis.Client) string {
+	t.Helper()
+	at, err := c.GetShardIterator(t.Context(), &kinesis.GetShardIteratorInput{
+		StreamName: aws.String("orders"), ShardId: aws.String("shardId-000000000000"), ShardIteratorType: types.ShardIteratorTypeTrimHorizon,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := c.GetRecords(t.Context(), &kinesis.GetRecordsInput{ShardIterator: at.ShardIterator})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts []string
+	for _, r := range page.Records {
+		texts = append(texts, string(r.Data))
+	}
+	return strings.Join(texts, " ")
+}
+
+func TestRecordsSurviveARestart(t *testing.T) {
+	dir := t.TempDir()
+	for i, want := range []string{"one", "one two", "one two three"} {
+		s := run(t, Options{DataDir: dir})
+		createAndPut(t, s.client(), strings.Fields(want)[i])
+		if got := readAll(t, s.client()); got != want {
+			t.Errorf("start %d: %q, want %q", i, got, want)
+		}
+		s.stop(t)
+	}
+}
+
+func TestMemoryLeavesNoTrace(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	s := run(t, Options{DataDir: dir, Memory: true})
+	createAndPut(t, s.client(), "one")
+	s.stop(t)
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the data folder: %v", err)
+	}
+}
+
+func TestOneServerPerFolder(t *testing.T) {
+	dir := t.TempDir()
+	s := run(t, Options{DataDir: dir})
+	_, err := New(Options{DataDir: dir})
+	if !errors.Is(err, vfs.ErrLocked) || !strings.Contains(err.Error(), "another server uses it") {
+		t.Errorf("New: %v", err)
+	}
+	s.stop(t)
+	again := run(t, Options{DataDir: dir})
+	again.stop(t)
+}
+
+// From a failed sync on nothing may be acknowledged, and the process must end.
+func TestAFailedSyncEndsTheServer(t *testing.T) {
+	disk := faultfs.New(vfs.OS)
+	s := run(t, Options{DataDir: t.TempDir(), disk: disk})
+	createAndPut(t, s.client(), "one")
+	disk.Inject(faultfs.Rule{Match: faultfs.Kind(vfs.OpSync), Times: faultfs.Always})
+	if out, err := put(t, s.client(), "two"); err == nil {
+		t.Errorf("a record was acknowledged: %v", out)
+	}
+	if err := <-s.ended; !errors.Is(err, ErrEngine) || !errors.Is(err, faultfs.ErrIO) {
+		t.Errorf("Run: %v", err)
+	}
+	if w := request(s, "GET", "/_freshet/readyz"); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("readyz: status %d", w.Code)
+	}
+	_ = s.Close() // of a log that has failed
+}
+
+func request(s *running, method, path string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	s.Handler().ServeHTTP(w, httptest.NewRequest(method, "http://localhost"+path, nil))
+	return w
+}
+
+func TestEndpointIsReachable(t *testing.T) {
+	s := run(t, Options{Listen: "0.0.0.0:0", InsecureOpen: true, Memory: true})
+	reply, err := http.Get(s.Endpoint() + "/_freshet/readyz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = reply.Body.Close()
+	if reply.StatusCode != http.StatusOK {
+		t.Errorf("status %d", reply.StatusCode)
+	}
+	s.stop(t)
+}
+
+func BenchmarkStart(b *testing.B) {
+	for b.Loop() {
+		s, err := New(Options{DataDir: b.TempDir(), Listen: "127.0.0.1:0"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		ended := make(chan error, 1)
+		go func() { ended <- s.Run(ctx) }()
+		<-s.Ready()
+		b.StopTimer()
+		cancel()
+		if err := errors.Join(<-ended, s.Close()); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+}

@@ -1,0 +1,52 @@
+package freshet
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestOptionsThatCannotBe(t *testing.T) {
+	f := func(o Options, want string) {
+		t.Helper()
+		err := o.Validate()
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: %v, want %q", o, err, want)
+		}
+	}
+	f(Options{HeaderTimeout: -1}, "HeaderTimeout: -1ns: must be above 0")
+	f(Options{BodyGrace: -1}, "BodyGrace")
+	f(Options{IdleTimeout: -1}, "IdleTimeout")
+	f(Options{Grace: -time.Second}, "Grace: -1s")
+	f(Options{MaxHeaderBytes: 1}, "MaxHeaderBytes: 1")
+	f(Options{BodyBudget: 1 << 20}, "at least 16 MiB")
+	f(Options{TransitionDelay: -1}, "TransitionDelay")
+	f(Options{Listen: "4566"}, "host:port")
+	f(Options{Grace: -1, BodyGrace: -1}, "\n")
+	if err := (Options{}).Validate(); err != nil {
+		t.Errorf("the zero Options: %v", err)
+	}
+}
+
+func TestOnlyLoopbackUnlessOpen(t *testing.T) {
+	f := func(listen string, ok bool) {
+		t.Helper()
+		err := Options{Listen: listen}.Validate()
+		if (err == nil) != ok || !ok && !errors.Is(err, ErrOpenListener) {
+			t.Errorf("%s: %v", listen, err)
+		}
+		if err := (Options{Listen: listen, InsecureOpen: true}).Validate(); err != nil {
+			t.Errorf("%s, open: %v", listen, err)
+		}
+	}
+	f("127.0.0.1:4566", true)
+	f("127.9.9.9:0", true)
+	f("[::1]:4566", true)
+	f("localhost:4566", true)
+	f("0.0.0.0:4566", false)
+	f("[::]:4566", false)
+	f(":4566", false)
+	f("192.168.1.2:4566", false)
+	f("localhost.example:4566", false)
+}

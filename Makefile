@@ -28,6 +28,7 @@ e2e: build e2e-deps ## all of them, at full length
 
 torture: build ## crashes, kills and I/O faults by the thousand
 	FRESHET_TORTURE=1 go test -timeout 120m -count 1 ./internal/shardlog/... ./internal/meta/...
+	go run ./e2e/killloop -n 1000
 
 lint: $(TOOLS)/bin/golangci-lint-$(GOLANGCI_LINT) ## the pinned linters of .golangci.yml
 	$< run ./...

@@ -3,7 +3,9 @@ package shardlogtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -56,7 +58,7 @@ func Differential(t *testing.T, o Simulation) Outcome {
 		for s.number = range o.Rounds {
 			s.round()
 			if err := s.ledger.err(); err != nil {
-				t.Fatalf("seed %d, round %d (%s):\n%v", o.Seed, s.number, s.hazard, err)
+				s.fail("%v", err)
 			}
 		}
 		outcome = s.outcome
@@ -75,6 +77,8 @@ type simulation struct {
 
 	disk   *crashfs.FS
 	number int
+	// story tells the rounds so far, for who must understand a failure.
+	story  []string
 	hazard hazard
 	fault  *faultfs.Fault // of this round, or nil
 	full   bool           // the disk was made small in this round
@@ -82,6 +86,18 @@ type simulation struct {
 	log shardlog.Log
 	end context.CancelFunc
 	ran chan error
+}
+
+// tell adds to the story of the round.
+func (s *simulation) tell(format string, args ...any) {
+	s.story = append(s.story, fmt.Sprintf("round %d: ", s.number)+fmt.Sprintf(format, args...))
+}
+
+// fail ends the test with the story of the last rounds.
+func (s *simulation) fail(format string, args ...any) {
+	s.Helper()
+	story := s.story[max(len(s.story)-20, 0):]
+	s.Fatalf("seed %d, round %d: %s\n%s", s.Seed, s.number, fmt.Sprintf(format, args...), strings.Join(story, "\n"))
 }
 
 // hazard is what a round has in store.
@@ -97,6 +113,7 @@ const (
 // round is one life of the log.
 func (s *simulation) round() {
 	s.hazard, s.fault, s.full = s.draw(), nil, false
+	s.tell("%s", s.hazard)
 	if !s.open() {
 		s.rest()
 		return
@@ -129,16 +146,20 @@ func (s *simulation) open() bool {
 	switch s.hazard {
 	case cutPower:
 		s.disk.CrashAfter(calls)
+		s.tell("the power goes after %d changing calls", calls)
 	case failCall:
 		faulty := faultfs.New(s.disk)
-		s.fault = faulty.Inject(s.drawFault(calls))
+		rule := s.drawFault(calls)
+		s.fault = faulty.Inject(rule)
+		s.tell("after %d calls fail %d with %v, short %d", calls, rule.Times, rule.Err, rule.Short)
 		disk = faulty
 	}
 	log, err := s.Open(disk)
 	if err != nil {
 		if !s.happened() {
-			s.Fatalf("seed %d, round %d (%s): open: %v", s.Seed, s.number, s.hazard, err)
+			s.fail("open: %v", err)
 		}
+		s.tell("open: %v", err)
 		return false
 	}
 	var ctx context.Context
@@ -149,7 +170,7 @@ func (s *simulation) open() bool {
 }
 
 func (s *simulation) drawFault(calls int) faultfs.Rule {
-	r := faultfs.Rule{After: calls, Short: s.rng.IntN(20_000), Times: 1 + s.rng.IntN(2)}
+	r := faultfs.Rule{Err: faultfs.ErrIO, After: calls, Short: s.rng.IntN(20_000), Times: 1 + s.rng.IntN(2)}
 	if s.rng.IntN(3) > 0 {
 		r.Match = faultfs.Mutating
 	}
@@ -177,6 +198,7 @@ func (s *simulation) alive() bool {
 			s.ledger.fault("Run returned %v, for no reason", err)
 		}
 		s.ran <- err
+		s.tell("Run returned %v", err)
 		return false
 	default:
 		return !s.disk.Dead()
@@ -187,6 +209,7 @@ func (s *simulation) alive() bool {
 func (s *simulation) stop() {
 	if s.Rounds > 1 && s.rng.IntN(2) == 0 {
 		s.disk.Crash(nil) // which disk is left is drawn when all has ended
+		s.tell("the power is cut before the log is stopped")
 	}
 	s.end()
 	if err := <-s.ran; err != nil && !s.happened() {
@@ -205,6 +228,7 @@ func (s *simulation) rest() {
 	s.disk.CrashWhen(nil)
 	if s.disk.Dead() || s.rng.IntN(2) == 0 {
 		s.outcome.PowerCut++
+		s.tell("the power is cut")
 		s.disk = s.disk.Crash(s.rng)
 	}
 	s.disk.SetQuota(1 << 40)
@@ -230,17 +254,17 @@ func (s *simulation) compare() {
 		rd := s.ledger.reading(name, 0)
 		records, state, err := readAll(s.log, name, 0, s.limit(s.rng))
 		if err != nil {
-			if !errors.Is(err, shardlog.ErrDropped) && !s.happened() {
-				s.ledger.fault("compare: %w", err)
+			excused := s.happened()
+			if errors.Is(err, shardlog.ErrDropped) {
+				excused = s.ledger.isDropping(name.Stream)
 			}
-			if !errors.Is(err, shardlog.ErrDropped) || rd.dropped {
-				continue
+			if !excused {
+				s.ledger.fault("compare: %w, for no reason", err)
 			}
-			s.ledger.fault("%v: %w, and nobody dropped it", name, err)
 			continue
 		}
 		s.ledger.read(rd, records, state)
-		if !rd.dropped {
+		if !s.ledger.isDropping(name.Stream) {
 			s.ledger.settle(name, records, state)
 			s.compareFind(name, records, state)
 		}

@@ -33,6 +33,9 @@ func (h *file) WriteAt(p []byte, off int64) (int, error) {
 		return h.inner.WriteAt(p, off)
 	}
 	short := p[:min(r.Short, len(p))]
+	if len(short) == len(p) && len(p) > 0 && errors.Is(r.Err, vfs.ErrNoSpace) {
+		short = p[:len(p)-1] // what has no room does not find it all
+	}
 	n, err := h.inner.WriteAt(short, off)
 	if errors.Is(err, vfs.ErrMisaligned) {
 		n, _ = h.inner.WriteAt(short[:len(short)/vfs.BlockSize*vfs.BlockSize], off)

@@ -24,7 +24,8 @@ type Rule struct {
 	Times int
 	// Err is what they return, ErrIO if nil. It is found by errors.Is.
 	Err error
-	// Short is how many bytes of a write that fails are written nevertheless.
+	// Short is how many bytes of a write that fails are written nevertheless;
+	// with vfs.ErrNoSpace never all.
 	// Calls of other kinds do nothing if they fail.
 	Short int
 	// Before, if not nil, runs before each matching call, failing or not, and may

@@ -46,7 +46,7 @@ func (g Get) Fill(ctx context.Context, s *Stream) error {
 // reply to one of them, which the floor will answer.
 func (g Get) Requests(ctx context.Context, s *Stream) (requests [][]Request, reply []byte, err error) {
 	var pages []Request
-	var shards struct{ Shards []struct{ ShardId string } } //nolint:revive // AWS's name
+	var shards struct{ Shards []struct{ ShardId string } }
 	if _, err := s.target.call(ctx, "ListShards", map[string]any{"StreamName": s.name}, &shards); err != nil {
 		return nil, nil, err
 	}

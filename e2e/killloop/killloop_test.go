@@ -1,0 +1,69 @@
+//go:build e2e
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/freshet/freshet/e2e/process"
+)
+
+// binary is the command, built from these sources.
+var binary string
+
+func TestMain(m *testing.M) {
+	os.Exit(withBinary(m.Run))
+}
+
+// withBinary builds the command and returns what run does.
+func withBinary(run func() int) int {
+	dir, err := os.MkdirTemp("", "freshet-e2e-")
+	if err == nil {
+		defer os.RemoveAll(dir)
+		binary, err = process.Build(context.Background(), dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return run()
+}
+
+// TestKillNineLosesNothing kills a server under load 50 times, in short mode 3
+// times.
+func TestKillNineLosesNothing(t *testing.T) {
+	c := config{
+		rounds: 50, binary: binary, data: t.TempDir(), shards: 4, writers: 8,
+		life: 600 * time.Millisecond, seed: rand.Uint64(), log: t.Output(),
+	}
+	if testing.Short() {
+		c.rounds = 3
+	}
+	if err := run(t.Context(), c); err != nil {
+		t.Fatalf("%v (seed %d)", err, c.seed)
+	}
+}
+
+// The loop notices a server that keeps nothing.
+func TestLossIsNoticed(t *testing.T) {
+	forgetful := filepath.Join(t.TempDir(), "forgetful")
+	script := "#!/bin/sh\nexec '" + binary + "' dev --listen \"$3\" --memory\n"
+	if err := os.WriteFile(forgetful, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c := config{
+		rounds: 2, binary: forgetful, data: t.TempDir(), shards: 2, writers: 2,
+		life: 300 * time.Millisecond, seed: rand.Uint64(), log: t.Output(),
+	}
+	if err := run(t.Context(), c); err == nil {
+		t.Error("a server without a disk passed")
+	} else {
+		t.Log(err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -89,7 +90,9 @@ func ServeFloor(in io.Reader, out io.Writer) error {
 	}
 	_, _ = io.Copy(io.Discard, in) // returns when whoever started us is gone
 	_ = server.Close()
-	_ = <-ended // it says that it was closed
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
 	return nil
 }
 

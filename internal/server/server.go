@@ -185,7 +185,9 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 		s.o.Logger.Warn("requests were cut off", "grace", s.o.Grace)
 		_ = h.Close() // of connections that are lost anyway
 	}
-	_ = <-ended // it says that it was closed
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
 	return nil
 }
 

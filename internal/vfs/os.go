@@ -64,7 +64,7 @@ func (osFS) Lock(name string) (io.Closer, error) {
 		return nil, markNoSpace(err)
 	}
 	if err := lockFile(f); err != nil {
-		f.Close()
+		_ = f.Close() // nothing was written
 		return nil, &os.PathError{Op: "lock", Path: name, Err: err}
 	}
 	return f, nil

@@ -13,7 +13,8 @@
 //     appends until they do.
 //
 // Goroutines: each rig runs one log in one goroutine, and its stop waits for it;
-// tests start more and wait for them.
+// tests start more and wait for them. A simulation runs a log and one to four
+// workers a round, and waits for all before the next.
 //
 // Start reading at run.go, and at differential.go.
 package shardlogtest

@@ -49,13 +49,13 @@ func (r *rig) wantWaiting(answers ...<-chan error) {
 
 // appending starts an append, and returns what waits for it.
 func (r *rig) appending(e shardlog.Entry) (wait func()) {
-	var append sync.WaitGroup
-	append.Go(func() {
+	var done sync.WaitGroup
+	done.Go(func() {
 		if results, err := r.Append(ctx(), []shardlog.Entry{e}); err != nil || results[0].Err != nil {
 			r.Errorf("Append: %+v, %v", results, err)
 		}
 	})
-	return append.Wait
+	return done.Wait
 }
 
 func (r *rig) wantWoken(answer <-chan error, want error) {

@@ -21,7 +21,7 @@ import (
 // then is not documented. Tags hold from CREATING on. WarmThroughputMiBps needs
 // an account setting that does not exist yet.
 func (s *Service) CreateStream(ctx context.Context, caller access.Caller, in *kinesis.CreateStreamInput) (*kinesis.CreateStreamOutput, error) {
-	key := streamKey{caller.Account(), caller.Region(), strings.Clone(*in.StreamName)}
+	key := streamKey{caller.Account(), caller.Region(), *in.StreamName}.clone()
 	doc := newDocument(in, time.Now())
 	count := shardCount(in, doc.Mode)
 	err := s.begin(ctx, key, func(old *stream) (*stream, error) {

@@ -31,7 +31,8 @@ func newSnapshot(streams []*stream) *snapshot {
 	return n
 }
 
-// with returns the snapshot in which next is at key; nil removes.
+// with returns the snapshot in which next, whose key is key, is there; nil
+// removes what is. It keeps next's key and not key, which may lie in an input.
 func (n *snapshot) with(key streamKey, next *stream) *snapshot {
 	byKey, byID := maps.Clone(n.byKey), maps.Clone(n.byID)
 	sorted := slices.Clone(n.sorted)
@@ -42,7 +43,7 @@ func (n *snapshot) with(key streamKey, next *stream) *snapshot {
 		sorted = slices.Delete(sorted, at, at+1)
 	}
 	if next != nil {
-		byKey[key], byID[next.id] = next, next
+		byKey[next.streamKey], byID[next.id] = next, next
 		sorted = slices.Insert(sorted, at, next)
 	}
 	return &snapshot{byKey, byID, sorted, make(chan struct{})}

@@ -23,6 +23,11 @@ func (k streamKey) compare(o streamKey) int {
 	)
 }
 
+// clone copies k with its bytes.
+func (k streamKey) clone() streamKey {
+	return streamKey{strings.Clone(k.account), strings.Clone(k.region), strings.Clone(k.name)}
+}
+
 // streamDocument is what the store keeps of a stream, besides its shards.
 type streamDocument struct {
 	// ID is the stream's id in the log, in hexadecimal.

@@ -14,11 +14,19 @@ const Algorithm = "AWS4-HMAC-SHA256"
 // terminator ends every credential scope.
 const terminator = "aws4_request"
 
+// Bounds of what becomes part of other things. A key's are IAM's
+// (AccessKeyMetadata.AccessKeyId); the longest region has about 20 bytes.
+const (
+	maxKeyID  = 128
+	maxRegion = 64
+)
+
 // Credentials are what a request says of its signer. Nothing in them is proven.
 type Credentials struct {
+	// AccessKeyID is 1 to 128 letters, digits, dashes and underscores.
 	AccessKeyID string
-	// Date, Region and Service are the scope; Date is YYYYMMDD. Region may be
-	// empty.
+	// Date, Region and Service are the scope. Date is YYYYMMDD. Region is at most
+	// 64 letters, digits and dashes, and may be empty.
 	Date, Region, Service string
 	// SignedHeaders are names separated by semicolons, as they came.
 	SignedHeaders string
@@ -90,9 +98,32 @@ func (c *Credentials) setScope(credential string) error {
 	if len(date) != len("20060102") || strings.Trim(date, "0123456789") != "" {
 		return incomplete("Credential should be scoped with a date of the form YYYYMMDD, not '" + date + "'.")
 	}
+	if !within(region, maxRegion, isRegionByte) {
+		return incomplete("Credential should be scoped to a valid region, not '" + region + "'.")
+	}
+	if !within(key, maxKeyID, isKeyByte) {
+		return incomplete("Credential should begin with a valid access key id, not '" + key + "'.")
+	}
 	c.AccessKeyID, c.Date, c.Region, c.Service = key, date, region, service
 	return nil
 }
+
+// within reports whether s has at most n bytes, all of them allowed.
+func within(s string, n int, allowed func(byte) bool) bool {
+	for i := range len(s) {
+		if i == n || !allowed(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isRegionByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-'
+}
+
+// isKeyByte allows what IAM does, and the dash that made-up keys have.
+func isKeyByte(c byte) bool { return isRegionByte(c) || c == '_' }
 
 func cutLast(s string) (before, after string, found bool) {
 	i := strings.LastIndexByte(s, '/')

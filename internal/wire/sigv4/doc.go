@@ -9,7 +9,9 @@
 //  1. Credentials that Parse returns without an error have an access key, a
 //     date of eight digits, a service, the terminator aws4_request, a signature
 //     and signed headers, each given exactly once.
-//  2. A request with credentials in both places is refused.
+//  2. Key and region are bounded in length and alphabet, so that they may stand
+//     in keys, ARNs and logs.
+//  3. A request with credentials in both places is refused.
 //
 // Goroutines: none.
 //

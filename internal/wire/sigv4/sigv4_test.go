@@ -117,6 +117,35 @@ func TestMalformedCredentials(t *testing.T) {
 	}
 }
 
+// The region becomes part of keys and ARNs, so that nothing may stand in it that
+// means something there. A presigned query can bring any byte.
+func TestScopeOutsideItsAlphabetIsRefused(t *testing.T) {
+	f := func(key, region string, taken bool) {
+		t.Helper()
+		q := url.Values{"X-Amz-Algorithm": {Algorithm}, "X-Amz-Credential": {key + "/20261104/" + region + "/kinesis/aws4_request"},
+			"X-Amz-Signature": {"a"}, "X-Amz-SignedHeaders": {"host"}, "X-Amz-Date": {"d"}}
+		c, err := Parse(request(q.Encode()))
+		if e, ok := errors.AsType[*awsapi.Error](err); ok != !taken || ok && e.Code != "IncompleteSignatureException" {
+			t.Errorf("key %q, region %q: %v, want taken: %v", key, region, err, taken)
+		}
+		if taken && (c.AccessKeyID != key || c.Region != region) {
+			t.Errorf("key %q, region %q: %+v", key, region, c)
+		}
+	}
+	f("AKID", "", true)
+	f("123456789012", "us-gov-WEST-1", true)
+	f("my_test-key", "local", true)
+	f("AKID", strings.Repeat("a", 64), true)
+	f(strings.Repeat("K", 128), "local", true)
+	f("AKID", strings.Repeat("a", 65), false)
+	f(strings.Repeat("K", 129), "local", false)
+	for _, bad := range []string{"a\x00b", "a b", "a:b", "a*b", "a\nb", "a%b", "é", "a\xffb", "a.b", "a/b"} {
+		f("AKID", bad, false)
+		f(bad, "eu-west-1", false)
+	}
+	f("AKID", "eu_west_1", false)
+}
+
 func TestParse(t *testing.T) {
 	want := Credentials{AccessKeyID: "AKID", Date: "20261104", Region: "eu-west-1", Service: "kinesis",
 		SignedHeaders: "host;x-amz-date", Signature: "abc", Time: "20261104T000000Z", SessionToken: "token"}
@@ -158,6 +187,9 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%T: %v", err, err)
 			}
 			return
+		}
+		if !within(c.AccessKeyID, maxKeyID, isKeyByte) || !within(c.Region, maxRegion, isRegionByte) {
+			t.Fatalf("Parse(%q, %q, %q) = %+v", header, date, query, c)
 		}
 		if c.AccessKeyID == "" || len(c.Date) != 8 || c.Service == "" || c.Signature == "" || c.SignedHeaders == "" || c.Time == "" {
 			t.Fatalf("Parse(%q, %q, %q) = %+v", header, date, query, c)

@@ -12,10 +12,9 @@ const DefaultRegion = "us-east-1"
 // Caller is who makes a request: the account and region that its state lives
 // in, and the principal that policies speak of. Callers compare with ==.
 type Caller struct {
-	account   string
-	region    string
-	principal string
-	keyID     string
+	account string
+	region  string
+	keyID   string
 }
 
 // Dev makes the caller of an unverified request: any access key is taken. A key
@@ -29,12 +28,7 @@ func Dev(keyID, region string) Caller {
 	if region == "" {
 		region = DefaultRegion
 	}
-	return Caller{
-		account:   account,
-		region:    region,
-		principal: "arn:aws:iam::" + account + ":root",
-		keyID:     keyID,
-	}
+	return Caller{account: account, region: region, keyID: keyID}
 }
 
 // Account is the 12-digit account id.
@@ -43,8 +37,9 @@ func (c Caller) Account() string { return c.account }
 // Region is the region of the credential scope.
 func (c Caller) Region() string { return c.region }
 
-// Principal is the ARN that policies and audit name.
-func (c Caller) Principal() string { return c.principal }
+// Principal is the ARN that policies and audit name: of an unverified caller,
+// its account's root. It is made anew by each call, since few requests ask.
+func (c Caller) Principal() string { return "arn:aws:iam::" + c.account + ":root" }
 
 // KeyID is the access key id the request was made with. It is no secret.
 func (c Caller) KeyID() string { return c.keyID }

@@ -27,3 +27,21 @@ func TestZeroCallerIsZero(t *testing.T) {
 		t.Error("the zero Caller must say that it is")
 	}
 }
+
+func TestDevPrincipalIsTheAccountsRoot(t *testing.T) {
+	if got, want := Dev("123456789012", "eu-west-1").Principal(), "arn:aws:iam::123456789012:root"; got != want {
+		t.Errorf("Principal() = %s, want %s", got, want)
+	}
+}
+
+// Every request makes a Caller, and few ask for its principal.
+func TestDevDoesNotAllocate(t *testing.T) {
+	n := testing.AllocsPerRun(100, func() {
+		if Dev("123456789012", "eu-west-1").IsZero() {
+			t.Error("zero")
+		}
+	})
+	if n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

@@ -31,24 +31,25 @@ type page struct {
 
 // read returns the next records, at most limit.Records and with data and keys
 // of at most limit.Bytes together, a single record excepted. It goes on until
-// the limit or the tail is reached, and does not wait there.
+// the limit or the tail is reached, and does not wait there. An error is
+// returned when it meets the first record of the page; later it ends the page, so
+// that damage costs no more than the reads that begin at it.
 func (c *cursor) read(ctx context.Context, limit shardlog.Limit) (page, error) {
 	var p page
 	now := now()
 	for !c.atEnd() {
 		batch, err := c.readBatch(ctx, limit, c.st.horizon(now))
-		if err != nil {
+		switch {
+		case err != nil && len(p.records) == 0:
 			return page{}, fmt.Errorf("read %s of stream %s: %w", c.sh.id, c.st.name, err)
-		}
-		if len(batch.Records) > 0 && limit.Bytes < sizeOf(batch.Records[0]) && len(p.records) > 0 {
-			// The log gives a first record whatever its size; on this page it
-			// is not the first.
-			p.behind = behind(now, p.records)
-			return p, nil
+		case err != nil || len(p.records) > 0 && exceeds(batch.Records, limit):
+			return page{records: p.records, behind: behind(now, p.records)}, nil
 		}
 		p.records = join(p.records, batch.Records)
-		c.next = batch.Next
-		if batch.Next >= batch.State.Next {
+		if c.next = batch.Next; len(batch.Records) == 0 {
+			c.next = max(c.next, batch.State.Next) // what offsets follow, no record has
+		}
+		if c.next >= batch.State.Next {
 			break
 		}
 		limit.Records -= len(batch.Records)
@@ -60,6 +61,12 @@ func (c *cursor) read(ctx context.Context, limit shardlog.Limit) (page, error) {
 	}
 	p.ended = c.atEnd()
 	return p, nil
+}
+
+// exceeds reports whether the first of records is beyond limit: the log gives a
+// first record whatever its size, but on a page it may not be the first.
+func exceeds(records []shardlog.Record, limit shardlog.Limit) bool {
+	return len(records) > 0 && sizeOf(records[0]) > limit.Bytes
 }
 
 // readBatch reads once from c.next, or from the trim horizon if that is later.

@@ -1,14 +1,11 @@
 package streams
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"time"
 
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
-	"github.com/freshet/freshet/internal/shardlog"
-	"github.com/freshet/freshet/internal/shardlog/memlog"
 )
 
 func TestGetRecordsIteratorTypes(t *testing.T) {
@@ -96,45 +93,6 @@ func TestGetRecordsLimits(t *testing.T) {
 		out = r.get(r.iterator("large", "0", kinesis.ShardIteratorTypeTrimHorizon))
 		wantEqual(t, len(out.Records), 10, "records of 1 MiB, key included")
 		wantEqual(t, len(r.get(*out.NextShardIterator).Records), 2, "records after them")
-	})
-}
-
-// stingyLog returns at most two records at a time, as engines do whose batches
-// end with a block.
-type stingyLog struct{ *memlog.Log }
-
-func (l stingyLog) Read(ctx context.Context, shard shardlog.Shard, from shardlog.Offset, limit shardlog.Limit) (shardlog.Batch, error) {
-	limit.Records = min(limit.Records, 2)
-	return l.Log.Read(ctx, shard, from, limit)
-}
-
-// The limits hold over all the batches of a page.
-func TestCursorJoinsBatches(t *testing.T) {
-	inBubble(t, func(t *testing.T, r *rig) {
-		r.create("orders", 1)
-		for i := range 9 {
-			r.put("orders", "k", fmt.Sprint(i, "......"))
-		}
-		st := r.stream("orders")
-		f := func(limit shardlog.Limit, want int, behind bool) {
-			t.Helper()
-			later(time.Second)
-			c := cursor{log: stingyLog{r.log}, st: st, sh: st.shard(0)}
-			p, err := c.read(r.ctx(), limit)
-			must(t, 0, err)
-			wantEqual(t, len(p.records), want, "records")
-			for i, rec := range p.records {
-				wantEqual(t, rec.Offset, shardlog.Offset(i), "offset")
-			}
-			wantEqual(t, c.next, shardlog.Offset(want), "the cursor")
-			wantEqual(t, p.behind > 0, behind, "being behind")
-		}
-		f(shardlog.Limit{Records: 100, Bytes: 1000}, 9, false)
-		f(shardlog.Limit{Records: 9, Bytes: 1000}, 9, false)
-		f(shardlog.Limit{Records: 5, Bytes: 1000}, 5, true)
-		f(shardlog.Limit{Records: 100, Bytes: 8 * 5}, 5, true)
-		f(shardlog.Limit{Records: 100, Bytes: 8*4 + 7}, 4, true)
-		f(shardlog.Limit{Records: 100, Bytes: 1}, 1, true)
 	})
 }
 

@@ -68,13 +68,13 @@ func (x *exchange) fail(err error) {
 	x.send(status, x.encoding.contentType, &buf)
 }
 
-// bodyFailed answers a request whose body could not be read. The connection is
-// of no more use.
+// bodyFailed answers a request whose body could not be read. An HTTP/1
+// connection is of no more use.
 func (x *exchange) bodyFailed(err error) {
 	x.giveBack()
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		x.code = codeTimeout
-		x.w.Header().Set("Connection", "close") // its deadline stands: nothing more is read
+		x.closeConnection() // its deadline stands: nothing more is read
 		x.reply(http.StatusRequestTimeout, "", nil)
 		return
 	}
@@ -96,6 +96,18 @@ func (x *exchange) bodyFailed(err error) {
 // gets a moment to do so, since it could not read the answer otherwise; net/http
 // would wait for it without end.
 func (x *exchange) hangUp() {
+	if x.closeConnection() {
+		_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(drainTime))
+	}
+}
+
+// closeConnection ends an HTTP/1 connection after the answer. An HTTP/2
+// connection carries other requests: there net/http resets the one stream, and
+// the header would end them all.
+func (x *exchange) closeConnection() bool {
+	if x.r.ProtoMajor != 1 {
+		return false
+	}
 	x.w.Header().Set("Connection", "close")
-	_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(drainTime))
+	return true
 }

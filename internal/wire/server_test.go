@@ -27,12 +27,18 @@ func listen(t *testing.T, h http.Handler) (address string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &http.Server{Handler: h, Protocols: new(http.Protocols)}
-	s.Protocols.SetHTTP1(true)
-	s.Protocols.SetUnencryptedHTTP2(true)
+	s := server(h)
 	go s.Serve(l)
 	t.Cleanup(func() { s.Close() })
 	return l.Addr().String()
+}
+
+// server speaks either protocol.
+func server(h http.Handler) *http.Server {
+	s := &http.Server{Handler: h, Protocols: new(http.Protocols)}
+	s.Protocols.SetHTTP1(true)
+	s.Protocols.SetUnencryptedHTTP2(true)
+	return s
 }
 
 // clients are an HTTP/1.1 and an HTTP/2 client.
@@ -138,7 +144,7 @@ func (p *pipes) dial() net.Conn {
 
 func inBubble(t *testing.T, h http.Handler, f func(p *pipes)) {
 	p := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
-	s := &http.Server{Handler: h}
+	s := server(h)
 	served := make(chan struct{})
 	go func() { s.Serve(p); close(served) }()
 	f(p)

@@ -1,0 +1,89 @@
+package wire_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/freshet/freshet/internal/wire"
+)
+
+// http2Over is an HTTP/2 client whose connections are p's.
+func http2Over(p *pipes) *http.Transport {
+	tr := &http.Transport{Protocols: new(http.Protocols)}
+	tr.Protocols.SetUnencryptedHTTP2(true)
+	tr.DialContext = func(context.Context, string, string) (net.Conn, error) { return p.dial(), nil }
+	return tr
+}
+
+// exchanged sends one request and returns the status, and whether it went over
+// a connection that was there before.
+func exchanged(t *testing.T, tr *http.Transport, method string, body io.Reader) (status int, reused bool) {
+	t.Helper()
+	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) { reused = info.Reused }}
+	r, err := http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), trace), method, "http://x/", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header = codecs[0].call("").Header
+	res, err := tr.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		t.Fatal(err)
+	}
+	if res.Header.Get("Connection") != "" {
+		t.Errorf("%s: a Connection header over HTTP/2", method)
+	}
+	return res.StatusCode, reused
+}
+
+// An HTTP/2 connection carries the other calls of a consumer: what is wrong with
+// one request does not end it.
+func TestRefusedBodyDoesNotEndTheHTTP2Connection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := serve(echo, func(o *wire.Options) { o.MaxBody = 64 << 10 })
+		inBubble(t, h, func(p *pipes) {
+			tr := http2Over(p)
+			defer tr.CloseIdleConnections()
+			f := func(method string, body io.Reader, status int) {
+				t.Helper()
+				if got, _ := exchanged(t, tr, method, body); got != status {
+					t.Errorf("%s: status %d, want %d", method, got, status)
+				}
+				synctest.Wait()
+				if got, reused := exchanged(t, tr, "POST", strings.NewReader("{}")); got != 200 || !reused {
+					t.Errorf("after %s with status %d: status %d, the same connection: %v", method, status, got, reused)
+				}
+			}
+			unended := func() io.Reader { // a body that stops and never ends
+				r, w := io.Pipe()
+				go w.Write([]byte(`{"Text":`))
+				t.Cleanup(func() { w.Close() })
+				return r
+			}
+			if got, _ := exchanged(t, tr, "POST", strings.NewReader("{}")); got != 200 {
+				t.Fatalf("status %d", got)
+			}
+			tooLong := strings.Repeat(" ", 100_000)
+			f("POST", strings.NewReader(tooLong), http.StatusRequestEntityTooLarge)
+			f("POST", hidden{strings.NewReader(tooLong)}, http.StatusRequestEntityTooLarge)
+			f("GET", strings.NewReader(tooLong), http.StatusForbidden)
+			f("OPTIONS", strings.NewReader(tooLong), http.StatusForbidden)
+			f("PUT", unended(), http.StatusForbidden)
+			begin := time.Now()
+			f("POST", unended(), http.StatusRequestTimeout)
+			if waited := time.Since(begin); waited != 21*time.Second { // the grace, and 64 KiB at 64 KiB/s
+				t.Errorf("cut off after %v", waited)
+			}
+		})
+	})
+}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi"
+	"github.com/freshet/freshet/internal/awsapi/kinesis"
 	"github.com/freshet/freshet/internal/wire"
 	"github.com/freshet/freshet/internal/wire/sigv4"
 	"github.com/freshet/freshet/internal/wire/wiretest"
@@ -303,6 +304,11 @@ func TestMistakesOfAssemblyPanic(t *testing.T) {
 	})
 	f("another output", func() {
 		wire.Op(opDo, func(context.Context, access.Caller, *wiretest.Everything) (*string, error) { return nil, nil })
+	})
+	f("a stream of events", func() {
+		wire.Op(kinesis.OpSubscribeToShard, func(context.Context, access.Caller, *kinesis.SubscribeToShardInput) (*kinesis.SubscribeToShardOutput, error) {
+			return nil, nil
+		})
 	})
 	f("no such encoding", func() { wire.Op(opDo, echo).WithFast("text/plain", wire.Fast{}) })
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi"
@@ -24,6 +25,9 @@ type Route struct {
 // keeps to the constraints of the model. It aliases memory that is used again
 // once the answer is encoded, so call copies what it keeps. The context ends
 // when the client leaves. The output is nil only if there is an error.
+//
+// It panics if call does not fit op, and if op answers with a stream of events,
+// which one answer cannot hold.
 func Op[In, Out any](op *awsapi.Operation, call func(context.Context, access.Caller, *In) (*Out, error)) Route {
 	if _, ok := op.NewInput().(*In); !ok {
 		panic(fmt.Sprintf("wire: %s takes %T, not %T", op.Name, op.NewInput(), new(In)))
@@ -33,6 +37,9 @@ func Op[In, Out any](op *awsapi.Operation, call func(context.Context, access.Cal
 			panic(fmt.Sprintf("wire: %s answers %T, not %T", op.Name, op.NewOutput(), new(Out)))
 		}
 	}
+	if streamsEvents(op) {
+		panic("wire: " + op.Name + " answers with a stream of events")
+	}
 	return Route{
 		op:       op,
 		newInput: func() any { return new(In) },
@@ -41,6 +48,10 @@ func Op[In, Out any](op *awsapi.Operation, call func(context.Context, access.Cal
 			return out, err
 		},
 	}
+}
+
+func streamsEvents(op *awsapi.Operation) bool {
+	return op.Output != nil && slices.ContainsFunc(op.Output.Members, func(m awsapi.Member) bool { return m.Shape.EventStream })
 }
 
 // WithFast returns the route with a hand-written codec for the encoding of that

@@ -90,21 +90,12 @@ func (d *decoder) object(shape *awsapi.Shape, v reflect.Value, depth int) bool {
 
 func (d *decoder) structure(shape *awsapi.Shape, v reflect.Value, depth int) bool {
 	return d.members(func(name []byte) bool {
-		m := member(shape, name)
+		m := shape.Member(string(name))
 		if m == nil {
 			return d.skip(depth + 1)
 		}
 		return d.value(m.Shape, v.Field(m.Field), depth+1)
 	})
-}
-
-func member(shape *awsapi.Shape, name []byte) *awsapi.Member {
-	for i := range shape.Members {
-		if m := &shape.Members[i]; m.Name == string(name) {
-			return m
-		}
-	}
-	return nil
 }
 
 func (d *decoder) mapping(shape *awsapi.Shape, v reflect.Value, depth int) bool {

@@ -133,18 +133,23 @@ func (r *rig) randomHistory(rt *rapid.T) []time.Time {
 	instants := []time.Time{time.Now()}
 	for range rapid.IntRange(0, 12).Draw(rt, "reshards") {
 		later(rapid.SampledFrom([]time.Duration{0, time.Millisecond, 400 * time.Millisecond, time.Minute, 5 * time.Hour}).Draw(rt, "pause"))
-		st := r.stream("orders")
-		i := rapid.IntRange(0, len(st.ring)-1).Draw(rt, "shard")
-		sh := st.ring[i]
-		switch {
-		case i+1 < len(st.ring) && rapid.Bool().Draw(rt, "merge"):
-			r.merge("orders", sh.number, st.ring[i+1].number)
-		case sh.Keys.End.hi-sh.Keys.Start.hi > 2:
-			r.split("orders", sh.number)
-		}
+		r.randomReshard(rt)
 		instants = append(instants, time.Now())
 	}
 	return instants
+}
+
+// randomReshard splits a shard or merges two.
+func (r *rig) randomReshard(rt *rapid.T) {
+	st := r.stream("orders")
+	i := rapid.IntRange(0, len(st.ring)-1).Draw(rt, "shard")
+	sh := st.ring[i]
+	switch {
+	case i+1 < len(st.ring) && rapid.Bool().Draw(rt, "merge"):
+		r.merge("orders", sh.number, st.ring[i+1].number)
+	case sh.Keys.End.hi-sh.Keys.Start.hi > 2:
+		r.split("orders", sh.number)
+	}
 }
 
 // wantTiling is the KCL's isHashRangeOfShardsComplete.

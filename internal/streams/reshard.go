@@ -95,8 +95,9 @@ func (s *Service) finishReshard(ctx context.Context, st *stream) error {
 		if !old.is(st) {
 			return old, nil
 		}
-		// The instant of the change lies at or above everything that is in the
-		// parents, whatever the clock says.
+		// The instant of the change lies above everything that is in the
+		// parents, whatever the clock says: who reads from an instant begins with
+		// the shards that were open then, and must find what arrived at it there.
 		at := now()
 		offsets := map[uint32]shardlog.Offset{}
 		for _, sh := range old.shards {
@@ -107,7 +108,7 @@ func (s *Service) finishReshard(ctx context.Context, st *stream) error {
 			if !ok {
 				return old, nil // that reshard is over, and another has begun
 			}
-			at = max(at, e.last, sh.Opened)
+			at = max(at, e.last+1, sh.Opened)
 			offsets[sh.number] = e.offset
 		}
 		return old.handedOver(offsets, at), nil

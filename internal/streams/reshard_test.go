@@ -5,8 +5,10 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"pgregory.net/rapid"
 )
 
 // Writers go on while the stream is split and merged; a reader that follows the
@@ -73,12 +75,26 @@ func (r *rig) reshardUntil(done <-chan struct{}) {
 // have ended.
 func (r *rig) follow(name string, visit func(kinesis.Record)) {
 	r.t.Helper()
-	ended := map[string]bool{}
-	ready := ids(r.shards(name, of(kinesis.ShardFilterTypeAtTrimHorizon)))
+	r.followFrom(name, of(kinesis.ShardFilterTypeAtTrimHorizon), visit)
+}
+
+// followFrom begins with the shards that a filter selects, AT_TRIM_HORIZON or
+// AT_TIMESTAMP, and at the place of that name.
+func (r *rig) followFrom(name string, f *kinesis.ShardFilter, visit func(kinesis.Record)) {
+	r.t.Helper()
+	began, ended := map[string]bool{}, map[string]bool{}
+	ready := ids(r.shards(name, f))
+	for _, shard := range ready {
+		began[shard] = true
+	}
 	for len(ready) > 0 {
 		shard := ready[0]
 		ready = ready[1:]
 		it := new(r.iterator(name, shard, kinesis.ShardIteratorTypeTrimHorizon))
+		if began[shard] && f.Timestamp != nil {
+			it = new(r.iterator(name, shard, kinesis.ShardIteratorTypeAtTimestamp,
+				func(in *kinesis.GetShardIteratorInput) { in.Timestamp = f.Timestamp }))
+		}
 		for it != nil {
 			out := r.get(*it)
 			for _, rec := range out.Records {
@@ -107,4 +123,43 @@ func all(parents []string, ended map[string]bool) bool {
 		}
 	}
 	return true
+}
+
+// Section 12: a reader that begins at an instant, as the KCL does with
+// AT_TIMESTAMP, gets every record that arrived at it or later, whatever was
+// split and merged in that millisecond.
+func TestReadingFromAnInstantMissesNothing(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		synctestRun(t, rt, func(r *rig) {
+			type put struct {
+				data string
+				at   time.Time
+			}
+			var puts []put
+			for i := range rapid.IntRange(1, 20).Draw(rt, "steps") {
+				later(rapid.SampledFrom([]time.Duration{0, 0, time.Millisecond, time.Second}).Draw(rt, "pause"))
+				if rapid.Bool().Draw(rt, "put") {
+					data := fmt.Sprint(i)
+					r.putAt("orders", hashKey{hi: rapid.Uint64().Draw(rt, "key")}, data)
+					puts = append(puts, put{data, time.Now()})
+				} else {
+					r.randomReshard(rt)
+				}
+			}
+			later(time.Second)
+			for _, begin := range puts {
+				got := map[string]int{}
+				r.followFrom("orders", at(kinesis.ShardFilterTypeAtTimestamp, begin.at), func(rec kinesis.Record) { got[string(rec.Data)]++ })
+				for _, p := range puts {
+					want := 1
+					if p.at.Before(begin.at) {
+						want = 0
+					}
+					if got[p.data] != want {
+						rt.Fatalf("%s, put at %v, was read %d times from %v", p.data, p.at, got[p.data], begin.at)
+					}
+				}
+			}
+		})
+	})
 }

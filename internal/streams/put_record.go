@@ -22,7 +22,7 @@ func (s *Service) PutRecord(ctx context.Context, caller access.Caller, in *kines
 	if err := p.add(0, in.Data, in.PartitionKey, in.ExplicitHashKey); err != nil {
 		return nil, err
 	}
-	if err := checkOrdering(st, in.SequenceNumberForOrdering); err != nil {
+	if err := s.checkOrdering(st, in.SequenceNumberForOrdering); err != nil {
 		return nil, err
 	}
 	if err := st.tooLong(len(in.Data), len(p.entries[0].Key), func() string { return "data" }); err != nil {
@@ -45,13 +45,21 @@ func (s *Service) PutRecord(ctx context.Context, caller access.Caller, in *kines
 
 // checkOrdering judges a SequenceNumberForOrdering: it can be read, and did not
 // arrive in the future. One of another shard is accepted (observed).
-func checkOrdering(st *stream, number *string) error {
+func (s *Service) checkOrdering(st *stream, number *string) error {
 	if number == nil {
 		return nil
 	}
 	n, ok := parseSequenceNumber(*number)
-	if !ok || n.arrival > uint64(now()/1000) {
+	if !ok || n.arrival > uint64(now()/1000) && !s.gave(st, n) {
 		return errOrdering(st.streamKey, *number)
 	}
 	return nil
+}
+
+// gave reports whether n was given to a record of st or to the start of a
+// shard. Such a number may be ahead of the clock: the clock was set back, or
+// the shard has just been made by a reshard.
+func (s *Service) gave(st *stream, n sequenceNumber) bool {
+	sh := st.shard(n.shard)
+	return sh != nil && n.version == 2 && n.created == uint64(sh.Created) && n.index <= uint64(s.log.State(st.ref(sh)).Next)
 }

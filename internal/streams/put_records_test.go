@@ -312,3 +312,47 @@ func TestSequenceNumberForOrdering(t *testing.T) {
 		}
 	})
 }
+
+// steppedLog has a clock that is an hour ahead of what it was set back to: the
+// engine goes on from the shard's last arrival, and so do its stamps.
+type steppedLog struct{ *memlog.Log }
+
+func (l steppedLog) Append(ctx context.Context, entries []shardlog.Entry) ([]shardlog.Result, error) {
+	results, err := l.Log.Append(ctx, entries)
+	for i := range results {
+		results[i].Stamp += 3600_000
+	}
+	return results, err
+}
+
+// A producer chains its puts with the number of the one before. That this
+// number seems to be of the future, since the clock was set back, is no fault of
+// the producer's.
+func TestSequenceNumberForOrderingOutlivesAClockSetBack(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		r.create("orders", 1)
+		s := New(steppedLog{r.log}, r.store, Options{})
+		must(t, 0, s.Load(r.ctx()))
+		put := func(after *string) (*kinesis.PutRecordOutput, error) {
+			return s.PutRecord(r.ctx(), testCaller, &kinesis.PutRecordInput{
+				StreamName: new("orders"), PartitionKey: new("k"), Data: []byte{}, SequenceNumberForOrdering: after})
+		}
+		out, err := put(nil)
+		last := must(t, out, err).SequenceNumber
+		_, err = put(last)
+		must(t, 0, err)
+
+		// One that was never given still is.
+		sh := r.stream("orders").shard(0)
+		bad := sh.sequence(2, now()+3600_000).String()
+		_, err = put(&bad)
+		wantError(t, err, invalid, say("ExclusiveMinimumSequenceNumber "+bad+" used in PutRecord on stream {X} under account {A} is invalid."))
+
+		// Nor may a child's own starting number, a second ahead after a split,
+		// be refused.
+		r.split("orders", 0)
+		must(t, 0, s.Load(r.ctx()))
+		_, err = put(new(r.stream("orders").shard(1).starting().String()))
+		must(t, 0, err)
+	})
+}

@@ -90,7 +90,7 @@ func (s *Service) checkLimits(key streamKey, mode kinesis.StreamMode, count int)
 		}
 	}
 	switch {
-	case mode == kinesis.StreamModeProvisioned && shards+count > s.shardLimit(key.region):
+	case mode == kinesis.StreamModeProvisioned && count > s.shardLimit(key.region)-shards: // no sum: count may be 2^31-1, and int 32 bits
 		return errShardLimit(key, shards, s.shardLimit(key.region), count)
 	case mode == kinesis.StreamModeOnDemand && onDemand >= s.onDemandLimit():
 		return errOnDemandLimit(key, s.onDemandLimit())

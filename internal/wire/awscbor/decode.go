@@ -13,7 +13,7 @@ import (
 // numbers are floored. The error is an *awsapi.Error with the code
 // SerializationException; into is then in an unknown state.
 func Decode(body []byte, shape *awsapi.Shape, into any) error {
-	d := decoder{scanner: scanner{in: body}}
+	d := decoder{scanner: scanner{in: body}, room: convert.RoomFor(len(body))}
 	if !d.document(shape, reflect.ValueOf(into).Elem()) {
 		return convert.Malformed()
 	}
@@ -24,7 +24,7 @@ func Decode(body []byte, shape *awsapi.Shape, into any) error {
 }
 
 // Valid reports whether body is CBOR and a map: whether Decode would not call
-// it malformed, some odd list of more than 10,000 entries apart.
+// it malformed, the body apart that would take too much room.
 func Valid(body []byte) bool {
 	s := scanner{in: body}
 	h, ok := s.head()
@@ -35,6 +35,7 @@ func Valid(body []byte) bool {
 // the body is malformed; a mismatch is kept and reading goes on.
 type decoder struct {
 	scanner
+	room     convert.Room
 	mismatch *awsapi.Error
 }
 
@@ -82,7 +83,8 @@ func (d *decoder) wrong(e *awsapi.Error) bool {
 func (d *decoder) object(h head, shape *awsapi.Shape, v reflect.Value, depth int) bool {
 	switch shape.Kind {
 	case awsapi.Structure:
-		return d.structure(h, shape, convert.Settle(v), depth)
+		bare, ok := d.room.Structure(v)
+		return ok && d.structure(h, shape, bare, depth)
 	case awsapi.Map:
 		return d.mapping(h, shape, v, depth)
 	}
@@ -112,9 +114,8 @@ func (d *decoder) structure(h head, shape *awsapi.Shape, v reflect.Value, depth 
 
 func (d *decoder) mapping(h head, shape *awsapi.Shape, v reflect.Value, depth int) bool {
 	t := v.Type()
-	v.Set(reflect.MakeMap(t))
-	return d.items(h, func() bool {
-		keep, ok := convert.Room(v.Len(), shape.Max)
+	return d.room.Map(v) && d.items(h, func() bool {
+		keep, ok := d.room.Entry(v, shape.Max)
 		if !ok || !keep {
 			return ok && d.skip(depth+1) && d.skip(depth+1)
 		}
@@ -150,11 +151,11 @@ func (d *decoder) list(h head, shape *awsapi.Shape, v reflect.Value, depth int) 
 	}
 	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	return d.items(h, func() bool {
-		n := v.Len()
-		keep, ok := convert.Room(n, shape.Max)
+		keep, ok := d.room.Entry(v, shape.Max)
 		if !ok || !keep {
 			return ok && d.skip(depth+1)
 		}
+		n := v.Len()
 		v.Grow(1)
 		v.SetLen(n + 1)
 		return d.value(shape.Element, v.Index(n), depth+1)

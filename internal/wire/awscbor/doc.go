@@ -13,7 +13,8 @@
 //  2. A malformed body is malformed wherever the flaw lies, as in awsjson.
 //  3. A length is compared with what is left of the body before it is believed:
 //     no memory is taken for bytes or items that did not arrive.
-//  4. Nesting ends at maxDepth, lists and maps as convert.Room says.
+//  4. Memory is bounded by a small multiple of the body, as convert.Room says;
+//     nesting ends at maxDepth.
 //
 // Choices where AWS's behaviour is not known: timestamps may lack the tag or be
 // floats, and count milliseconds then too; other tags are ignored; undefined is

@@ -17,7 +17,7 @@ const maxDepth = 1000
 // numbers are floored. The error is an *awsapi.Error with the code
 // SerializationException; into is then in an unknown state.
 func Decode(body []byte, shape *awsapi.Shape, into any) error {
-	d := decoder{scanner: scanner{in: body}}
+	d := decoder{scanner: scanner{in: body}, room: convert.RoomFor(len(body))}
 	if !utf8.Valid(body) || !d.document(shape, reflect.ValueOf(into).Elem()) {
 		return convert.Malformed()
 	}
@@ -28,7 +28,7 @@ func Decode(body []byte, shape *awsapi.Shape, into any) error {
 }
 
 // Valid reports whether body is JSON and an object: whether Decode would not
-// call it malformed, some odd list of more than 10,000 entries apart.
+// call it malformed, the body apart that would take too much room.
 func Valid(body []byte) bool {
 	s := scanner{in: body}
 	s.blank()
@@ -39,6 +39,7 @@ func Valid(body []byte) bool {
 // the body is malformed; a mismatch is kept and reading goes on.
 type decoder struct {
 	scanner
+	room     convert.Room
 	mismatch *awsapi.Error
 }
 
@@ -81,7 +82,8 @@ func (d *decoder) wrong(e *awsapi.Error) bool {
 func (d *decoder) object(shape *awsapi.Shape, v reflect.Value, depth int) bool {
 	switch shape.Kind {
 	case awsapi.Structure:
-		return d.structure(shape, convert.Settle(v), depth)
+		bare, ok := d.room.Structure(v)
+		return ok && d.structure(shape, bare, depth)
 	case awsapi.Map:
 		return d.mapping(shape, v, depth)
 	}
@@ -100,16 +102,12 @@ func (d *decoder) structure(shape *awsapi.Shape, v reflect.Value, depth int) boo
 
 func (d *decoder) mapping(shape *awsapi.Shape, v reflect.Value, depth int) bool {
 	t := v.Type()
-	v.Set(reflect.MakeMap(t))
-	return d.members(func(name []byte) bool {
-		keep, ok := convert.Room(v.Len(), shape.Max)
-		if !ok {
-			return false
+	return d.room.Map(v) && d.members(func(name []byte) bool {
+		keep, ok := d.room.Entry(v, shape.Max)
+		if !ok || !keep {
+			return ok && d.skip(depth+1)
 		}
 		key := reflect.ValueOf(string(name)).Convert(t.Key())
-		if !keep {
-			return d.skip(depth + 1)
-		}
 		if d.peek() == 'n' {
 			v.SetMapIndex(key, reflect.Value{})
 			return d.literal("null")
@@ -129,11 +127,11 @@ func (d *decoder) list(shape *awsapi.Shape, v reflect.Value, depth int) bool {
 	}
 	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	return d.elements(func() bool {
-		n := v.Len()
-		keep, ok := convert.Room(n, shape.Max)
+		keep, ok := d.room.Entry(v, shape.Max)
 		if !ok || !keep {
 			return ok && d.skip(depth+1)
 		}
+		n := v.Len()
 		v.Grow(1)
 		v.SetLen(n + 1)
 		return d.value(shape.Element, v.Index(n), depth+1)

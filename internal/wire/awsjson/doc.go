@@ -9,8 +9,8 @@
 //  1. Decode never writes to the body, and what it returns does not alias it.
 //  2. A malformed body is malformed wherever the flaw lies: a mismatch is
 //     reported only after the whole body was read.
-//  3. Memory is bounded by a small multiple of the body: nesting ends at
-//     maxDepth, lists and maps as convert.Room says.
+//  3. Memory is bounded by a small multiple of the body, as convert.Room says;
+//     nesting ends at maxDepth.
 //  4. Append writes JSON without blanks; a timestamp is a plain decimal.
 //
 // Choices where AWS's behaviour is not known: a body must be UTF-8 to the

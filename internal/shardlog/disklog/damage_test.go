@@ -472,3 +472,17 @@ func TestVerifyOfNoFolder(t *testing.T) {
 		t.Errorf("Verify: %v", err)
 	}
 }
+
+// A torn frame is erased: the next frame has its LSN and may go to another file,
+// where the torn one must not meet it.
+func TestTornFrameIsErased(t *testing.T) {
+	w := newWreck(t)
+	w.zero(journal1, w.frame(29)+64, 4096-64)
+	at := w.frame(28) + 4096
+	start(t, w.fs, "data", Options{}).stopped()
+	w.edit(journal1, at, func(p []byte) {
+		if _, _, err := parseFrameHeader(p); !errors.Is(err, errNoFrame) {
+			t.Errorf("the torn frame's header is still there: %v", err)
+		}
+	}, headerSize)
+}

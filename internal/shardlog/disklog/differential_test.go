@@ -37,18 +37,3 @@ func TestDifferential(t *testing.T) {
 		t.Errorf("the simulation missed something: %+v", met)
 	}
 }
-
-// FINDINGS for the owner of this room, to be taken out with their fixes:
-//
-// 1. flush.go, flushTable: a table whose stream was dropped by a frame *above* the
-//    checkpoint leaves its states out of the edit, and its id too (t.dropped has
-//    only drops within the table). Recovery then replays frames between checkpoint
-//    and drop against the older states: "shard X goes on at offset 21, and its next
-//    is 19". Name the stream in e.dropped where its states are skipped: the drop
-//    was published, so it is durable.
-// 2. Recovery, frame torn in the *next* file: its header may survive there while the
-//    writer goes on in the current file and uses its LSN again. If the first write
-//    to the next file then fails or is lost, the old header (same generation, lower
-//    LSN) is met behind the current file: "frame 1 follows frame 6". Give the file
-//    that becomes mu.next a new generation (or clear its first block) in
-//    adoptJournals.

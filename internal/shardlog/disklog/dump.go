@@ -111,8 +111,8 @@ func (d *dumper) journal(saved *savedFolder) error {
 	if err := r.files(files); err != nil {
 		return err
 	}
-	if r.torn {
-		fmt.Fprintf(d.out, "  torn tail after frame %d\n", r.last)
+	for _, torn := range r.torn {
+		fmt.Fprintf(d.out, "  %d  torn tail, in %s\n", torn.pos, filepath.Base(torn.path))
 	}
 	return r.checkReached(files, saved.reached)
 }

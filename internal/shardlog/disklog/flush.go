@@ -98,7 +98,7 @@ func (l *Log) flushTable(ctx context.Context, t *memtable) error {
 	l.mu.Unlock()
 	l.space.unflushed.Add(-t.bytes)
 	signal(l.kicks.writer) // a full memtable may wait for the place
-	l.recycle(t.last)
+	l.recycle(e.firstJournal)
 	if fn := l.o.Events.SegmentWritten; fn != nil && meta != nil {
 		fn(SegmentWritten{Number: meta.number, Records: meta.records, Bytes: meta.size, Duration: time.Since(began)})
 	}

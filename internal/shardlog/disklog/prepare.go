@@ -138,13 +138,14 @@ func (l *Log) nextSequence(size int64) (uint64, *journalFile) {
 	return l.mu.sequence, nil
 }
 
-// recycle lets go of the journal files whose frames are all at or below
-// checkpoint. The manifest says so durably.
-func (l *Log) recycle(checkpoint uint64) {
+// recycle lets go of the journal files below first. The manifest says durably
+// that they are not needed: its word counts, not where the frames are by now, since
+// the current file may have become an old one meanwhile.
+func (l *Log) recycle(first uint64) {
 	l.mu.Lock()
 	var kept, surplus []*journalFile
 	for _, f := range l.mu.old {
-		if f.last <= checkpoint {
+		if f.sequence < first {
 			l.mu.spares = append(l.mu.spares, f)
 		} else {
 			kept = append(kept, f)

@@ -75,6 +75,9 @@ func (l *Log) recover() error {
 
 	// 7. Up to here nothing was written. From here on each step may be cut short
 	// by a crash and is done again by the next recovery.
+	if err := l.eraseTorn(r.torn); err != nil {
+		return err
+	}
 	if err := l.adoptJournals(files, r); err != nil {
 		return err
 	}
@@ -186,6 +189,24 @@ func (l *Log) adoptJournals(files []*journalFile, r *replay) error {
 		f.file = file
 	}
 	return l.rewriteFrame(l.mu.current, r.lastFrame)
+}
+
+// eraseTorn erases the headers of frames that a crash has cut off. The frame that
+// gets their LSN may find its place in another file, and theirs would stay.
+func (l *Log) eraseTorn(frames []tornFrame) error {
+	for _, torn := range frames {
+		file, err := l.fs.OpenWrite(torn.path, vfs.Direct)
+		if err != nil {
+			return fmt.Errorf("open journal file: %w", err)
+		}
+		if _, err = file.WriteAt(vfs.AlignedBuffer(vfs.BlockSize), torn.pos); err == nil {
+			err = file.Sync()
+		}
+		if err = errors.Join(err, file.Close()); err != nil {
+			return fmt.Errorf("erase torn frame: %w", err)
+		}
+	}
+	return nil
 }
 
 // rewriteFrame writes the newest frame once more and syncs. After a sync that

@@ -76,6 +76,12 @@ type span struct {
 	size int
 }
 
+// tornFrame is a place where a frame begins that a crash has cut off.
+type tornFrame struct {
+	path string
+	pos  int64
+}
+
 // replay follows the frames of the journal, file by file.
 type replay struct {
 	log *Log // nil: nothing is applied
@@ -90,8 +96,8 @@ type replay struct {
 	seen      bool
 	prev      uint32
 	lastFrame span
-	// torn says that behind it a frame begins that is not whole.
-	torn bool
+	// torn is where a good header stands before a body that is not whole.
+	torn []tornFrame
 }
 
 // checkReached refuses a journal that ends before a frame that the manifest
@@ -170,7 +176,8 @@ func (r *replay) frame(f *journalFile, in *windowReader) (bool, error) {
 		return false, inFile(err, f.path, pos)
 	}
 	if err != nil {
-		r.torn = true // unless checkEnd finds that more follows
+		// Torn, unless checkEnd finds that more follows.
+		r.torn = append(r.torn, tornFrame{f.path, pos})
 		return false, nil
 	}
 	if r.visit != nil {
@@ -229,7 +236,7 @@ type windowReader struct {
 	buf   []byte
 }
 
-const windowSize = 256 << 10
+const windowSize = 1 << 20
 
 // at returns n bytes at pos, nil if the file ends before.
 func (w *windowReader) at(pos int64, n int) ([]byte, error) {
@@ -237,14 +244,24 @@ func (w *windowReader) at(pos int64, n int) ([]byte, error) {
 		return nil, nil
 	}
 	if pos < w.start || pos+int64(n) > w.start+int64(len(w.buf)) {
-		w.start = pos
-		w.buf = make([]byte, min(max(int64(n), windowSize), w.size-pos))
-		if err := readFull(w.file, w.buf, pos); err != nil {
+		if err := w.move(pos, n); err != nil {
 			return nil, fmt.Errorf("read journal at byte %d: %w", pos, err)
 		}
 	}
 	at := int(pos - w.start)
 	return w.buf[at : at+n : at+n], nil
+}
+
+// move makes the window begin at pos and have at least n bytes. What it has of
+// them is not read again.
+func (w *windowReader) move(pos int64, n int) error {
+	buf := make([]byte, min(max(int64(n), windowSize), w.size-pos))
+	have := 0
+	if pos >= w.start && pos < w.start+int64(len(w.buf)) {
+		have = copy(buf, w.buf[pos-w.start:])
+	}
+	w.start, w.buf = pos, buf
+	return readFull(w.file, buf[have:], pos+int64(have))
 }
 
 // replayFrame applies a frame as a commit would have.

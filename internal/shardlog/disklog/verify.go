@@ -81,7 +81,7 @@ func verifyJournal(fsys vfs.FS, dir string, saved *savedFolder, report *Report) 
 		report.Journals++
 		report.Bytes += f.size
 	}
-	report.LastFrame, report.TornTail = r.last, r.torn
+	report.LastFrame, report.TornTail = r.last, len(r.torn) > 0
 	if err != nil {
 		return err
 	}

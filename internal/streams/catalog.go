@@ -66,6 +66,9 @@ func (c *catalog) change(ctx context.Context, key streamKey, fn func(*stream) (*
 		if err != nil || next == old {
 			return next, err
 		}
+		if next != nil {
+			next.mustDivideTheRing()
+		}
 		version, err := c.store.Update(ctx, func(tx meta.Tx) error { return write(tx, key, old, next) })
 		if errors.Is(err, meta.ErrConflict) {
 			if err := c.reload(ctx, key); err != nil {
@@ -103,7 +106,7 @@ func (c *catalog) load(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			st, err := readStream(doc, shards)
+			st, err := readStream(doc, func(id string) ([]*shard, error) { return shards[id], nil })
 			if err != nil {
 				return err
 			}
@@ -130,14 +133,10 @@ func (c *catalog) reload(ctx context.Context, key streamKey) error {
 		if err != nil {
 			return err
 		}
-		if st, err = readStream(doc, nil); err != nil {
-			return err
-		}
-		shards, err := readShards(r, shardPrefix+st.ID+"/")
-		if err != nil {
-			return err
-		}
-		st, err = readStream(doc, shards)
+		st, err = readStream(doc, func(id string) ([]*shard, error) {
+			shards, err := readShards(r, shardPrefix+id+"/")
+			return shards[id], err
+		})
 		return err
 	})
 	if err != nil {
@@ -215,9 +214,10 @@ func put(tx meta.Tx, key string, document any) error {
 	return tx.Put(key, value)
 }
 
-// readStream makes a stream of its document and of those of its shards that
-// are in shards, by the stream's id.
-func readStream(doc meta.Document, shards map[string][]*shard) (*stream, error) {
+// readStream makes a stream of its document and of those of its shards, which
+// shardsOf returns by the stream's id. Shards that do not divide the ring are
+// an error: keys would go where they do not belong.
+func readStream(doc meta.Document, shardsOf func(id string) ([]*shard, error)) (*stream, error) {
 	f := strings.Split(strings.TrimPrefix(doc.Key, streamPrefix), "/")
 	if len(f) != 3 {
 		return nil, fmt.Errorf("document %s: want account/region/name", doc.Key)
@@ -230,8 +230,15 @@ func readStream(doc meta.Document, shards map[string][]*shard) (*stream, error) 
 	if err != nil {
 		return nil, fmt.Errorf("document %s: %w", doc.Key, err)
 	}
-	st := newStream(streamKey{f[0], f[1], f[2]}, id, d, shards[d.ID])
+	shards, err := shardsOf(d.ID)
+	if err != nil {
+		return nil, err
+	}
+	st := newStream(streamKey{f[0], f[1], f[2]}, id, d, shards)
 	st.version = doc.Version
+	if err := st.checkRings(); err != nil {
+		return nil, fmt.Errorf("document %s: %w", doc.Key, err)
+	}
 	return st, nil
 }
 

@@ -69,9 +69,6 @@ type stream struct {
 func newStream(key streamKey, id shardlog.StreamID, doc streamDocument, shards []*shard) *stream {
 	st := &stream{streamKey: key, streamDocument: doc, id: id, shards: shards, children: map[uint32][]*shard{}}
 	for _, sh := range shards {
-		if sh.isOpen() {
-			st.ring = append(st.ring, sh)
-		}
 		if sh.State == pending {
 			continue
 		}
@@ -79,28 +76,12 @@ func newStream(key streamKey, id shardlog.StreamID, doc streamDocument, shards [
 			st.children[parent] = append(st.children[parent], sh)
 		}
 	}
-	slices.SortFunc(st.ring, func(a, b *shard) int { return a.Keys.Start.compare(b.Keys.Start) })
+	st.ring = ringOf(shards, (*shard).isOpen)
 	st.starts = make([]hashKey, len(st.ring))
 	for i, sh := range st.ring {
 		st.starts[i] = sh.Keys.Start
 	}
 	return st
-}
-
-// shardAt returns the shard that takes puts of key.
-func (st *stream) shardAt(key hashKey) *shard {
-	lo, hi := 0, len(st.starts)
-	for lo < hi { // the first start above key lies in [lo, hi]
-		if mid := int(uint(lo+hi) >> 1); key.less(st.starts[mid]) {
-			hi = mid
-		} else {
-			lo = mid + 1
-		}
-	}
-	if lo == 0 {
-		panic("streams: the open shards of " + st.name + " do not begin at hash key 0")
-	}
-	return st.ring[lo-1]
 }
 
 // shard returns the shard of that number that a caller may see, or nil.

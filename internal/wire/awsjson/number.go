@@ -1,24 +1,20 @@
 package awsjson
 
-import (
-	"math"
-	"strconv"
+import "math"
 
-	"github.com/freshet/freshet/internal/wire/convert"
-)
+// maxExponent is more than any body has digits, and ten times it fits an int.
+const maxExponent = 1 << 27
 
-// number is a number's parts as they stand in the body. exp is empty if there
-// is no exponent.
+// number is a number's parts: its digits as they stand in the body, and the
+// exponent, at most maxExponent either way.
 type number struct {
 	negative        bool
 	whole, fraction []byte
-	literal         []byte
-	exponent        bool
+	exponent        int
 }
 
 // num reads a number by JSON's grammar.
 func (s *scanner) num() (n number, ok bool) {
-	start := s.at
 	if s.peek() == '-' {
 		n.negative = true
 		s.at++
@@ -35,16 +31,26 @@ func (s *scanner) num() (n number, ok bool) {
 	}
 	if c := s.peek(); c == 'e' || c == 'E' {
 		s.at++
-		if c := s.peek(); c == '+' || c == '-' {
-			s.at++
-		}
-		n.exponent = true
-		if len(s.digits()) == 0 {
+		if n.exponent, ok = s.exponent(); !ok {
 			return n, false
 		}
 	}
-	n.literal = s.in[start:s.at]
 	return n, true
+}
+
+func (s *scanner) exponent() (e int, ok bool) {
+	sign := s.peek()
+	if sign == '+' || sign == '-' {
+		s.at++
+	}
+	digits := s.digits()
+	for _, c := range digits {
+		e = min(e*10+int(c-'0'), maxExponent)
+	}
+	if sign == '-' {
+		e = -e
+	}
+	return e, len(digits) > 0
 }
 
 func (s *scanner) digits() []byte {
@@ -57,39 +63,35 @@ func (s *scanner) digits() []byte {
 
 // scaled returns the greatest whole number at or below n·10^places, cut to what
 // an int64 can hold. It reckons with the digits, since 1700000000.123 has no
-// exact float; a number with an exponent goes through one, so that no exponent
-// costs more than another.
+// exact float, and in one pass, so that no exponent costs more than another.
 func (n number) scaled(places int) int64 {
-	if n.exponent {
-		f, _ := strconv.ParseFloat(string(n.literal), 64) // an error leaves ±Inf
-		return convert.Floor(f * math.Pow10(places))
-	}
-	m, fits := int64(0), true
-	for _, c := range n.whole {
-		m, fits = shift(m, c, fits)
-	}
-	rest := n.fraction
-	for range places {
-		c := byte('0')
-		if len(rest) > 0 {
-			c, rest = rest[0], rest[1:]
+	point := len(n.whole) + n.exponent + places // so many digits are before the point
+	m, fits, rest := int64(0), true, false
+	read := 0
+	for _, digits := range [...][]byte{n.whole, n.fraction} {
+		for _, c := range digits {
+			if read < point {
+				m, fits = shift(m, c, fits)
+			} else {
+				rest = rest || c != '0'
+			}
+			read++
 		}
-		m, fits = shift(m, c, fits)
+	}
+	for ; read < point && m != 0 && fits; read++ {
+		m, fits = shift(m, '0', fits)
 	}
 	switch {
 	case !fits && n.negative:
 		return math.MinInt64
 	case !fits:
 		return math.MaxInt64
-	case !n.negative:
-		return m
+	case n.negative && rest:
+		return -m - 1
+	case n.negative:
+		return -m
 	}
-	for _, c := range rest {
-		if c != '0' {
-			return -m - 1
-		}
-	}
-	return -m
+	return m
 }
 
 // shift appends the digit c to m. fits is false from the first overflow on.

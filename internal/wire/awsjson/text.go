@@ -37,23 +37,24 @@ func (s *scanner) str() (text []byte, ok bool) {
 
 // escaped reads on from the first backslash of a string.
 func (s *scanner) escaped() (text []byte, ok bool) {
+	start := s.at
 	for s.at < len(s.in) {
-		n := bytes.IndexAny(s.in[s.at:], `"\`)
-		if n < 0 {
-			return nil, false
-		}
-		for _, c := range s.in[s.at : s.at+n] {
-			if c < ' ' {
+		switch c := s.in[s.at]; {
+		case c == '"':
+			s.buf = append(s.buf, s.in[start:s.at]...)
+			s.at++
+			return s.buf, true
+		case c == '\\':
+			s.buf = append(s.buf, s.in[start:s.at]...)
+			s.at++
+			if !s.escape() {
 				return nil, false
 			}
-		}
-		s.buf = append(s.buf, s.in[s.at:s.at+n]...)
-		s.at += n + 1
-		if s.in[s.at-1] == '"' {
-			return s.buf, true
-		}
-		if !s.escape() {
+			start = s.at
+		case c < ' ':
 			return nil, false
+		default:
+			s.at++
 		}
 	}
 	return nil, false

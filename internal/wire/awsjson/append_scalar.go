@@ -15,12 +15,13 @@ import (
 // the point and no exponent: the SDK for Java refuses exponents and more than
 // 20 characters (localstack/localstack#3134).
 func AppendTime(dst []byte, t time.Time) []byte {
-	ms := t.UnixMilli()
-	if ms < 0 {
+	signed := t.UnixMilli()
+	ms := uint64(signed)
+	if signed < 0 {
 		dst = append(dst, '-')
 		ms = -ms
 	}
-	dst = strconv.AppendInt(dst, ms/1000, 10)
+	dst = strconv.AppendUint(dst, ms/1000, 10)
 	frac := ms % 1000
 	if frac == 0 {
 		return dst

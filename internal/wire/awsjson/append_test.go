@@ -3,6 +3,7 @@ package awsjson
 import (
 	"encoding/base64"
 	"encoding/json"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -54,6 +55,8 @@ func TestAppendTime(t *testing.T) {
 	f(253_402_300_799_999, "253402300799.999") // the year 9999 in 16 characters
 	f(-1, "-0.001")
 	f(-1500, "-1.5")
+	f(math.MaxInt64, "9223372036854775.807")
+	f(math.MinInt64, "-9223372036854775.808")
 	if got := string(AppendTime(nil, time.Unix(1, 999_999_999))); got != "1.999" {
 		t.Errorf("nanoseconds are not cut: %s", got)
 	}

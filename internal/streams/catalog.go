@@ -77,7 +77,8 @@ func (c *catalog) change(ctx context.Context, key streamKey, fn func(*stream) (*
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("write stream %s: %w", key.name, err)
+			// It may have been written all the same, and then it holds.
+			return nil, errors.Join(fmt.Errorf("write stream %s: %w", key.name, err), c.reload(ctx, key))
 		}
 		if next != nil {
 			next.version = version
@@ -121,7 +122,8 @@ func (c *catalog) load(ctx context.Context) error {
 	return nil
 }
 
-// reload reads the stream at key again, because somebody else wrote it.
+// reload reads the stream at key again, because somebody else wrote it or what
+// became of a write is not known. The caller has the turn.
 func (c *catalog) reload(ctx context.Context, key streamKey) error {
 	var st *stream
 	err := c.store.View(ctx, func(r meta.Reader) error {

@@ -23,8 +23,12 @@ const transitionRetry = time.Second
 // creates it in one, and finishes that if there is to be no delay.
 func (s *Service) begin(ctx context.Context, key streamKey, fn func(*stream) (*stream, error)) error {
 	st, err := s.catalog.change(ctx, key, fn)
-	if err != nil || !inTransition(st) {
+	if err != nil {
+		s.poke() // the change may have met, or left in doubt, a transition that nobody knows of
 		return err
+	}
+	if !inTransition(st) {
+		return nil
 	}
 	if s.options.TransitionDelay > 0 {
 		s.poke()

@@ -1,6 +1,7 @@
 package streams
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/meta"
+	"github.com/freshet/freshet/internal/meta/memmeta"
 	"github.com/freshet/freshet/internal/shardlog"
 )
 
@@ -158,5 +161,88 @@ func TestAtMostFiveStreamsAreCreating(t *testing.T) {
 		later(time.Second)
 		synctest.Wait()
 		must(t, 0, r.createErr("s5"))
+	})
+}
+
+// faultyStore fails updates as a test tells it, before or after they are
+// written: the end of a connection may leave a commit in doubt.
+type faultyStore struct {
+	*memmeta.Store
+	before, after int // updates that fail
+}
+
+var errStore = errors.New("the store is away")
+
+func (s *faultyStore) Update(ctx context.Context, fn func(meta.Tx) error) (meta.Version, error) {
+	if s.before > 0 {
+		s.before--
+		return 0, errStore
+	}
+	v, err := s.Store.Update(ctx, fn)
+	if err == nil && s.after > 0 {
+		s.after--
+		return 0, errStore
+	}
+	return v, err
+}
+
+// A reshard whose last step fails is no failure of the operation: it is tried
+// again, and puts that wait for it go on, none lost or doubled.
+func TestAReshardThatFailsHalfWayIsFinished(t *testing.T) {
+	f := func(fail func(*faultyStore)) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t, Options{})
+			store := &faultyStore{Store: r.store}
+			r.catalog.store = store
+			r.create("orders", 1)
+			st := r.stream("orders")
+			must(t, 0, errOf(r.catalog.change(r.ctx(), st.streamKey, func(old *stream) (*stream, error) {
+				return old.closing(splitOf(old.shard(0)), time.Now()), nil
+			})))
+			fail(store)
+			r.poke()
+			synctest.Wait() // sealed, and the commit has failed
+			wantEqual(t, r.log.State(st.ref(st.shard(0))).Sealed, true, "being sealed")
+			wantEqual(t, store.before+store.after, 0, "failures to come")
+			r.put("orders", "k", "a")
+			wantEqual(t, r.status("orders"), active, "status")
+			wantList(t, append(r.all("orders", "1"), r.all("orders", "2")...), "a")
+		})
+	}
+	f(func(s *faultyStore) { s.before = 1 })
+	f(func(s *faultyStore) { s.after = 1 })
+}
+
+// A transition whose beginning is in doubt is finished too if it was written.
+func TestATransitionThatBeganInDoubtIsFinished(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, Options{})
+		store := &faultyStore{Store: r.store}
+		r.catalog.store = store
+		r.create("orders", 1)
+		store.after = 1
+		_, err := r.DeleteStream(r.ctx(), testCaller, &kinesis.DeleteStreamInput{StreamName: new("orders")})
+		if !errors.Is(err, errStore) {
+			t.Errorf("DeleteStream = %v", err)
+		}
+		synctest.Wait()
+		wantEqual(t, r.status("orders"), "", "status")
+
+		// One that was not written leaves everything as it is.
+		r.create("orders", 1)
+		store.before = 1
+		if err := r.createErr("parcels"); !errors.Is(err, errStore) {
+			t.Errorf("CreateStream = %v", err)
+		}
+		wantEqual(t, r.status("parcels"), "", "status")
+		wantEqual(t, r.status("orders"), active, "status")
+		// And one that was is seen at once.
+		store.after = 1
+		if err := r.createErr("parcels"); !errors.Is(err, errStore) {
+			t.Errorf("CreateStream = %v", err)
+		}
+		wantEqual(t, r.status("parcels"), active, "status")
+		wantError(t, r.createErr("parcels"), inUse, "Stream parcels under account "+testAccount+" already exists.")
 	})
 }

@@ -13,7 +13,7 @@ const (
 )
 
 // pools holds memory by class: what lies in pools[i] has room for
-// 1<<(minShift+i) bytes at least.
+// 1<<(minShift+i) bytes.
 var pools [maxShift - minShift + 1]sync.Pool
 
 // Buffer is borrowed memory. Its zero value holds nothing and needs no Release.
@@ -40,8 +40,8 @@ func Size(n int) int {
 	return 1 << bits.Len(uint(n-1))
 }
 
-// Get takes a buffer with room for n bytes or more. What lies in its capacity
-// is arbitrary.
+// Get takes a buffer with room for Size(n) bytes. What lies in its capacity is
+// arbitrary.
 func (b *Buffer) Get(n int) {
 	if b.slot != nil {
 		panic("scratch: a buffer is taken once")
@@ -56,7 +56,8 @@ func (b *Buffer) Get(n int) {
 	b.B = b.slot.memory[:0]
 }
 
-// Release gives the memory back. Nobody may hold a part of it.
+// Release gives the memory back. Nobody may hold a part of it. What append made
+// is cut to its class.
 func (b *Buffer) Release() {
 	if b.slot == nil {
 		return
@@ -67,6 +68,7 @@ func (b *Buffer) Release() {
 	if class < 0 || class >= len(pools) {
 		return
 	}
+	memory = memory[: 0 : 1<<(minShift+class)]
 	mangle(memory[:cap(memory)])
 	s.memory = memory
 	pools[class].Put(s)

@@ -18,7 +18,7 @@ type shardIterator struct {
 	name   string // the stream's, for messages when it is gone
 }
 
-// iterator returns it as the client carries it: at most 292 characters, and
+// iterator returns it as the client carries it: at most 288 characters, and
 // another text each time.
 func (t *tokens) iterator(it shardIterator) string {
 	c := make([]byte, 0, 192)

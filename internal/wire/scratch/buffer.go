@@ -47,8 +47,8 @@ func (b *Buffer) Get(n int) {
 		panic("scratch: a buffer is taken once")
 	}
 	size := Size(n)
-	if class := bits.Len(uint(size)) - 1 - minShift; class < len(pools) {
-		b.slot, _ = pools[class].Get().(*slot)
+	if size <= 1<<maxShift {
+		b.slot, _ = pools[bits.Len(uint(size))-1-minShift].Get().(*slot)
 	}
 	if b.slot == nil {
 		b.slot = &slot{memory: make([]byte, 0, size)}

@@ -32,6 +32,19 @@ func TestGetHasRoom(t *testing.T) {
 	}
 }
 
+// What is larger than the largest class is never taken from a pool.
+func TestGetOfMoreThanTheLargestClass(t *testing.T) {
+	for range 10 {
+		var b Buffer
+		b.Get(1 << 25)
+		b.Release()
+		b.Get(1<<25 + 1)
+		if cap(b.B) < 1<<25+1 {
+			t.Fatalf("capacity %d", cap(b.B))
+		}
+	}
+}
+
 // What append made of a buffer goes to the pool of its own class.
 func TestGrownBuffersAreSortedByWhatTheyHold(t *testing.T) {
 	for range 100 {

@@ -3,6 +3,7 @@ package streams
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
@@ -85,6 +86,41 @@ func TestDescribeStreamSummary(t *testing.T) {
 		if d.KeyId != nil || d.WarmThroughput != nil || d.StreamId != nil {
 			t.Error("what a plain stream has not")
 		}
+	})
+}
+
+// Section 6: a stream has no open shards while it is CREATING, and describes
+// itself to the end of DELETING.
+func TestDescribeInEachStatus(t *testing.T) {
+	withOptions(t, Options{TransitionDelay: time.Second}, func(t *testing.T, r *rig) {
+		f := func(status kinesis.StreamStatus, open int32, shards int) {
+			t.Helper()
+			out, err := r.DescribeStreamSummary(r.ctx(), testCaller, &kinesis.DescribeStreamSummaryInput{StreamName: new("orders")})
+			d := must(t, out, err).StreamDescriptionSummary
+			wantEqual(t, *d.StreamStatus, status, "StreamStatus")
+			wantEqual(t, *d.OpenShardCount, open, "OpenShardCount")
+			wantEqual(t, *d.StreamARN, r.stream("orders").arn(), "StreamARN")
+			wantEqual(t, *d.RetentionPeriodHours, 24, "RetentionPeriodHours")
+			wantEqual(t, *d.EncryptionType, kinesis.EncryptionTypeNone, "EncryptionType")
+			wantEqual(t, len(d.EnhancedMonitoring), 1, "entries of EnhancedMonitoring")
+			full, err := r.DescribeStream(r.ctx(), testCaller, &kinesis.DescribeStreamInput{StreamName: new("orders")})
+			wantEqual(t, len(must(t, full, err).StreamDescription.Shards), shards, "shards")
+			list, err := r.ListStreams(r.ctx(), testCaller, &kinesis.ListStreamsInput{})
+			sum := must(t, list, err).StreamSummaries[0]
+			wantEqual(t, *sum.StreamStatus, status, "StreamStatus in the list")
+			wantEqual(t, *sum.StreamARN, *d.StreamARN, "StreamARN in the list")
+			wantEqual(t, *sum.StreamModeDetails.StreamMode, kinesis.StreamModeProvisioned, "StreamMode in the list")
+			wantEqual(t, *sum.StreamCreationTimestamp, *d.StreamCreationTimestamp, "StreamCreationTimestamp in the list")
+			later(time.Second)
+			synctest.Wait()
+		}
+		r.create("orders", 3)
+		f(creating, 0, 0)
+		f(active, 3, 3)
+		r.split("orders", 1)
+		f(updating, 3, 3)
+		r.delete("orders")
+		f(deleting, 4, 5)
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/meta"
 	"github.com/freshet/freshet/internal/meta/memmeta"
 	"github.com/freshet/freshet/internal/shardlog/memlog"
 )
@@ -27,7 +28,7 @@ type rig struct {
 	*Service
 	t     testing.TB
 	log   *memlog.Log
-	store *memmeta.Store
+	store meta.Store
 }
 
 // newRig makes a service whose Run goes on until the test ends.

@@ -10,11 +10,11 @@ import (
 )
 
 const (
-	// firstStep is the most that a body's claimed length is believed before
-	// anything of it arrived; PutRecords of 500 records of 1 KiB fits.
-	firstStep = 1 << 20
-	// unclaimedStep is where a body begins that claims no length.
-	unclaimedStep = 64 << 10
+	// firstStep is the most room that a body gets when its first byte arrives.
+	firstStep = 64 << 10
+	// leap is how many times what has arrived a claimed length is believed, so
+	// that a body of 1 MiB is moved once. Without a claim room doubles.
+	leap = 16
 )
 
 // errTooLarge is returned when a body is longer than Options.MaxBody.
@@ -33,9 +33,10 @@ type bodyReader struct {
 	pace   pace
 }
 
-// read reads the whole body of r into b. Room is taken from the budget before
-// it is filled: at first the claimed length, if modest, and then twice what
-// there was. The client's time does not run while we wait for room.
+// read reads the whole body of r into b. A body that sends nothing holds no room.
+// Then room is taken from the budget before it is filled, little at first and
+// more as the body arrives: a client that only claims a length keeps nobody out.
+// Its time does not run while we wait for room.
 //
 // An error is errTooLarge, the context's, or the connection's, of which
 // os.ErrDeadlineExceeded says that the client was too slow; the connection then
@@ -47,14 +48,8 @@ func (br *bodyReader) read(w http.ResponseWriter, r *http.Request, b *body) erro
 	if r.ContentLength > br.max {
 		return errTooLarge
 	}
-	size := r.ContentLength
-	if size < 0 {
-		size = min(unclaimedStep, br.max)
-	}
 	clock := patience{pace: br.pace, rc: http.NewResponseController(w)}
-	if err := br.makeRoom(r.Context(), b, min(size, firstStep), &clock); err != nil {
-		return err
-	}
+	clock.allow(0)
 	if err := br.readAll(r, b, &clock); err != nil {
 		return err
 	}
@@ -68,7 +63,8 @@ func (br *bodyReader) readAll(r *http.Request, b *body, clock *patience) error {
 		if err != nil {
 			return err
 		}
-		if int64(len(b.buf.B)) > br.max {
+		have := int64(len(b.buf.B))
+		if have > br.max {
 			return errTooLarge
 		}
 		if ended {
@@ -78,14 +74,28 @@ func (br *bodyReader) readAll(r *http.Request, b *body, clock *patience) error {
 		if !more {
 			return err
 		}
-		if int64(len(b.buf.B)) == br.max {
+		if have == br.max {
 			return errTooLarge
 		}
-		if err := br.makeRoom(r.Context(), b, min(2*int64(cap(b.buf.B)), br.max), clock); err != nil {
+		if err := br.makeRoom(r.Context(), b, br.enough(r.ContentLength, have), clock); err != nil {
 			return err
 		}
 		b.buf.B = append(b.buf.B, next)
 	}
+}
+
+// enough is how much room a body gets of which so many bytes have arrived and
+// more is coming. claimed is -1 if it claims no length.
+func (br *bodyReader) enough(claimed, have int64) int64 {
+	size := 2 * have
+	if claimed > have {
+		size = leap * have
+	}
+	size = max(size, firstStep)
+	if claimed > have {
+		size = min(size, claimed)
+	}
+	return min(size, br.max)
 }
 
 // makeRoom gives b a buffer of size bytes or more, with what it holds already.

@@ -14,8 +14,9 @@
 //
 // Invariants:
 //  1. Every answer has a request id, and every request is observed once.
-//  2. A body is whole in memory before anything looks at it, and its room was
-//     taken from the budget before it arrived.
+//  2. A body is whole in memory before anything looks at it. Its room was taken
+//     from the budget before it was filled, and grows with what arrives, not
+//     with what is claimed.
 //  3. The input of an operation, and the body that it may alias, live until its
 //     answer is encoded. An operation copies what it keeps, and leaves no
 //     goroutine behind that looks at its input.

@@ -39,15 +39,15 @@ func unknownOperation() *awsapi.Error {
 // is logged here, once.
 func (x *exchange) fail(err error) {
 	e, ok := errors.AsType[*awsapi.Error](err)
-	switch {
-	case ok && e.Cause != nil, !ok && x.r.Context().Err() == nil:
-		x.mux.options.Logger.ErrorContext(x.r.Context(), "operation failed",
-			"request_id", x.requestID, "operation", x.operation(), "error", err)
-	case !ok: // the operation ended because the client left
+	if !ok && x.clientLeft(err) {
 		x.code = codeClientClosed
 		x.giveBack()
 		x.reply(statusClientClosed, "", nil)
 		return
+	}
+	if !ok || e.Cause != nil {
+		x.mux.options.Logger.ErrorContext(x.r.Context(), "operation failed",
+			"request_id", x.requestID, "operation", x.operation(), "error", err)
 	}
 	if !ok {
 		e = internalFailure()
@@ -66,6 +66,12 @@ func (x *exchange) fail(err error) {
 	buf.B = x.encoding.appendError(buf.B, e)
 	x.giveBack()
 	x.send(status, x.encoding.contentType, &buf)
+}
+
+// clientLeft reports whether err says no more than that the client left.
+func (x *exchange) clientLeft(err error) bool {
+	ended := x.r.Context().Err()
+	return ended != nil && errors.Is(err, ended)
 }
 
 // bodyFailed answers a request whose body could not be read. An HTTP/1

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -250,15 +251,22 @@ func TestAbortedHandlerCutsTheConnection(t *testing.T) {
 }
 
 func TestClientThatLeftIsNoFailureOfOurs(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	h := serve(func(ctx context.Context, _ access.Caller, _ *wiretest.Everything) (*wiretest.Everything, error) {
-		cancel()
-		return nil, ctx.Err()
-	})
-	h.ServeHTTP(httptest.NewRecorder(), codecs[0].call("{}").WithContext(ctx))
-	if o := h.last(t); o.Status != 499 || o.Code != "ClientClosed" || h.log.Len() > 0 {
-		t.Errorf("observed %+v, logged %s", o, &h.log)
+	f := func(fail func(ctx context.Context) error, status int, code string, logged bool) {
+		t.Helper()
+		ctx, cancel := context.WithCancel(context.Background())
+		h := serve(func(ctx context.Context, _ access.Caller, _ *wiretest.Everything) (*wiretest.Everything, error) {
+			cancel()
+			return nil, fail(ctx)
+		})
+		h.ServeHTTP(httptest.NewRecorder(), codecs[0].call("{}").WithContext(ctx))
+		if o := h.last(t); o.Status != status || o.Code != code || (h.log.Len() > 0) != logged {
+			t.Errorf("observed %+v, logged %s", o, &h.log)
+		}
 	}
+	f(context.Context.Err, 499, "ClientClosed", false)
+	f(func(ctx context.Context) error { return fmt.Errorf("read: %w", ctx.Err()) }, 499, "ClientClosed", false)
+	// What fails meanwhile for another reason is not lost.
+	f(func(context.Context) error { return errors.New("the disk is gone") }, 500, "InternalFailure", true)
 }
 
 func TestCallerErrors(t *testing.T) {

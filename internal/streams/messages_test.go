@@ -1,6 +1,7 @@
 package streams
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -312,5 +313,19 @@ func TestMessagesOfTags(t *testing.T) {
 		f("a%", "b", percent)
 		f("a", "b%", percent)
 		f("äβ語 7_./=+-@:", "", "")
+
+		// At most 50; the number in the text was recorded when it was 10.
+		tags := map[string]string{}
+		for i := range 51 {
+			tags[fmt.Sprint("tag ", i)] = ""
+		}
+		create := func() error {
+			_, err := r.CreateStream(r.ctx(), testCaller, &kinesis.CreateStreamInput{StreamName: new("orders"), Tags: tags})
+			return err
+		}
+		wantError(t, create(), invalid, say("Failed to add tags to stream {X} under account {A} because a given stream cannot have more than 50 tags associated with it."))
+		delete(tags, "tag 0")
+		must(t, 0, create())
+		wantEqual(t, len(r.stream("orders").Tags), 50, "tags")
 	})
 }

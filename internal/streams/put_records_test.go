@@ -203,6 +203,35 @@ func TestPutsThatTheLogRefuses(t *testing.T) {
 	wantError(t, err, notFound, say(streamGone))
 }
 
+// A disk that is full by the time the children take over fails only the records
+// that waited for them, with the code that makes clients try again.
+func TestPutRecordsThatWaitedMeetAFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newIdleRig(t)
+		log := &faultyLog{Log: r.log}
+		r.startOn(log, r.store, Options{})
+		r.create("orders", 1)
+		waiting := false
+		log.append = func(entries []shardlog.Entry) ([]shardlog.Result, error) {
+			if waiting {
+				return nil, shardlog.ErrNoSpace
+			}
+			waiting = true
+			results := make([]shardlog.Result, len(entries))
+			results[1].Err = shardlog.ErrSealed
+			return results, nil
+		}
+		go func() {
+			later(time.Second)
+			r.split("orders", 0)
+		}()
+		out, err := r.PutRecords(r.ctx(), testCaller, &kinesis.PutRecordsInput{StreamName: new("orders"), Records: entries("a", "b", "c")})
+		must(t, 0, err)
+		wantEqual(t, *out.FailedRecordCount, 1, "FailedRecordCount")
+		wantEqual(t, *out.Records[1].ErrorCode+": "+*out.Records[1].ErrorMessage, codeThroughput+": "+messageNoSpace, "the error")
+	})
+}
+
 // A shard that is sealed under a put: those records wait for the children, the
 // others keep their place, and none is put twice.
 func TestPutRecordsWaitsForTheChildrenOfASealedShard(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
 	"github.com/freshet/freshet/internal/meta"
 	"github.com/freshet/freshet/internal/meta/memmeta"
+	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/shardlog/memlog"
 )
 
@@ -28,22 +29,33 @@ type rig struct {
 	*Service
 	t     testing.TB
 	log   *memlog.Log
-	store meta.Store
+	store *memmeta.Store
 }
 
 // newRig makes a service whose Run goes on until the test ends.
 func newRig(t testing.TB, o Options) *rig {
 	t.Helper()
-	r := &rig{t: t, log: memlog.New(), store: memmeta.New()}
+	r := newIdleRig(t)
 	r.start(o)
 	return r
+}
+
+// newIdleRig makes one whose service the test starts.
+func newIdleRig(t testing.TB) *rig {
+	return &rig{t: t, log: memlog.New(), store: memmeta.New()}
 }
 
 // start makes a service on what the log and the store of r hold: a restart, if
 // there was one before.
 func (r *rig) start(o Options) (stop func()) {
 	r.t.Helper()
-	s := New(r.log, r.store, o)
+	return r.startOn(r.log, r.store, o)
+}
+
+// startOn makes it on drivers that stand before those of r.
+func (r *rig) startOn(log shardlog.Log, store meta.Store, o Options) (stop func()) {
+	r.t.Helper()
+	s := New(log, store, o)
 	r.Service = s
 	if err := s.Load(r.t.Context()); err != nil {
 		r.t.Fatal(err)

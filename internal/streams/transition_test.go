@@ -192,9 +192,9 @@ func TestAReshardThatFailsHalfWayIsFinished(t *testing.T) {
 	f := func(fail func(*faultyStore)) {
 		t.Helper()
 		synctest.Test(t, func(t *testing.T) {
-			store := &faultyStore{Store: memmeta.New()}
-			r := &rig{t: t, log: memlog.New(), store: store}
-			r.start(Options{})
+			r := newIdleRig(t)
+			store := &faultyStore{Store: r.store}
+			r.startOn(r.log, store, Options{})
 			r.create("orders", 1)
 			st := r.stream("orders")
 			must(t, 0, errOf(r.catalog.change(r.ctx(), st.streamKey, func(old *stream) (*stream, error) {
@@ -217,9 +217,9 @@ func TestAReshardThatFailsHalfWayIsFinished(t *testing.T) {
 // A transition whose beginning is in doubt is finished too if it was written.
 func TestATransitionThatBeganInDoubtIsFinished(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := &faultyStore{Store: memmeta.New()}
-		r := &rig{t: t, log: memlog.New(), store: store}
-		r.start(Options{})
+		r := newIdleRig(t)
+		store := &faultyStore{Store: r.store}
+		r.startOn(r.log, store, Options{})
 		r.create("orders", 1)
 		store.after.Store(1)
 		_, err := r.DeleteStream(r.ctx(), testCaller, &kinesis.DeleteStreamInput{StreamName: new("orders")})
@@ -244,5 +244,81 @@ func TestATransitionThatBeganInDoubtIsFinished(t *testing.T) {
 		}
 		wantEqual(t, r.status("parcels"), active, "status")
 		wantError(t, r.createErr("parcels"), inUse, "Stream parcels under account "+testAccount+" already exists.")
+	})
+}
+
+// busyLog refuses to seal and drop as often as a test tells it.
+type busyLog struct {
+	*memlog.Log
+	seals, drops atomic.Int32
+}
+
+var errBusy = errors.New("the log is busy")
+
+func (l *busyLog) Seal(ctx context.Context, shard shardlog.Shard, generation uint32) (shardlog.Offset, error) {
+	if l.seals.Add(-1) >= 0 {
+		return 0, errBusy
+	}
+	return l.Log.Seal(ctx, shard, generation)
+}
+
+func (l *busyLog) Drop(ctx context.Context, stream shardlog.StreamID) error {
+	if l.drops.Add(-1) >= 0 {
+		return errBusy
+	}
+	return l.Log.Drop(ctx, stream)
+}
+
+// A transition that the log refuses is durable: the operation has succeeded,
+// and a second later it is tried again. Until then a reshard takes puts, and a
+// deletion none.
+func TestATransitionThatTheLogRefusesIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newIdleRig(t)
+		log := &busyLog{Log: r.log}
+		r.startOn(log, r.store, Options{})
+		r.create("orders", 1)
+		synctest.Wait() // until the goroutine of transitions has looked for the first time
+
+		log.seals.Store(3) // that of the operation, one at once, one a second later
+		r.split("orders", 0)
+		synctest.Wait()
+		wantEqual(t, r.status("orders"), updating, "status")
+		r.put("orders", "k", "a")
+		later(2*transitionRetry - time.Millisecond)
+		synctest.Wait()
+		wantEqual(t, r.status("orders"), updating, "status")
+		later(time.Millisecond)
+		synctest.Wait()
+		wantEqual(t, r.status("orders"), active, "status")
+		wantList(t, r.all("orders", "0"), "a")
+
+		log.drops.Store(2)
+		r.delete("orders")
+		wantEqual(t, r.status("orders"), deleting, "status")
+		_, err := r.PutRecord(r.ctx(), testCaller, &kinesis.PutRecordInput{StreamName: new("orders"), PartitionKey: new("k")})
+		wantError(t, err, notFound, say(streamGone))
+		later(2 * time.Second)
+		synctest.Wait()
+		wantEqual(t, r.status("orders"), "", "status")
+	})
+}
+
+// A reader that meets a stream between the two steps of its deletion is told
+// that the shard does not exist.
+func TestReadingWhileAStreamIsDropped(t *testing.T) {
+	withOptions(t, Options{TransitionDelay: time.Hour}, func(t *testing.T, r *rig) {
+		r.create("orders", 1)
+		later(time.Hour)
+		synctest.Wait()
+		it := r.iterator("orders", "0", kinesis.ShardIteratorTypeTrimHorizon)
+		r.delete("orders")
+		wantList(t, texts(r.get(it).Records)) // in DELETING reads go on
+		must(t, 0, r.log.Drop(r.ctx(), r.stream("orders").id))
+		_, err := r.GetRecords(r.ctx(), testCaller, &kinesis.GetRecordsInput{ShardIterator: &it})
+		wantError(t, err, notFound, say(shardMissed))
+		_, err = r.GetShardIterator(r.ctx(), testCaller, &kinesis.GetShardIteratorInput{StreamName: new("orders"), ShardId: new("0"),
+			ShardIteratorType: new(kinesis.ShardIteratorTypeAtTimestamp), Timestamp: new(time.Now())})
+		wantError(t, err, notFound, say(shardMissed))
 	})
 }

@@ -11,7 +11,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/wire"
+	"github.com/freshet/freshet/internal/wire/wiretest"
 )
 
 // http2Over is an HTTP/2 client whose connections are p's.
@@ -83,6 +85,42 @@ func TestRefusedBodyDoesNotEndTheHTTP2Connection(t *testing.T) {
 			f("POST", unended(), http.StatusRequestTimeout)
 			if waited := time.Since(begin); waited != 21*time.Second { // the grace, and 64 KiB at 64 KiB/s
 				t.Errorf("cut off after %v", waited)
+			}
+		})
+	})
+}
+
+// A stream whose client opens no window holds its answer no longer than a
+// connection does, and the connection lives on.
+func TestHTTP2ClientThatDoesNotReadIsCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answer := 8 << 20 // more than the client's window
+		h := serve(func(context.Context, access.Caller, *wiretest.Everything) (*wiretest.Everything, error) {
+			return &wiretest.Everything{Data: make([]byte, answer)}, nil
+		})
+		inBubble(t, h, func(p *pipes) {
+			tr := http2Over(p)
+			defer tr.CloseIdleConnections()
+			r, err := http.NewRequestWithContext(t.Context(), "POST", "http://x/", strings.NewReader("{}"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header = codecs[0].call("").Header
+			res, err := tr.RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			time.Sleep(5 * time.Minute) // in the bubble: longer than the patience for 11 MiB
+			if o := h.last(t); o.Status != 200 || o.BytesOut > int64(answer) {
+				t.Errorf("observed %+v", o)
+			}
+			if _, err := io.Copy(io.Discard, res.Body); err == nil {
+				t.Error("the answer was not cut off")
+			}
+			answer = 10
+			if status, reused := exchanged(t, tr, "POST", strings.NewReader("{}")); status != 200 || !reused {
+				t.Errorf("status %d, the same connection: %v", status, reused)
 			}
 		})
 	})

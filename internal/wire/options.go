@@ -26,8 +26,10 @@ type Options struct {
 
 	// BodyBudget is what all bodies in flight may take together, in bytes; when
 	// it is used up, reading waits. The default is 256 MiB, and it is never
-	// less than MaxBody. Decoded payloads and answers come on top, up to about
-	// as much again.
+	// less than MaxBody. What bodies become when they are decoded comes on top:
+	// about as much again for requests that clients make, convert.Room for any.
+	// Answers are not counted; a client that does not read loses its answer
+	// after BodyGrace and a second for every BodyRate bytes.
 	BodyBudget int64
 
 	// BodyGrace and BodyRate bound how long a client may take over its body:

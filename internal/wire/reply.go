@@ -8,9 +8,10 @@ import (
 	"github.com/freshet/freshet/internal/wire/scratch"
 )
 
-// slowReply is the length from which an answer gets a deadline, so that a client
-// which does not read holds no large buffer.
-const slowReply = 64 << 10
+// slowReply is the length above which an answer gets a deadline, so that a client
+// which does not read holds no buffer of ours. What is shorter net/http copies:
+// to it Write does not wait for the client.
+const slowReply = 2 << 10
 
 // identify gives the answer its ids. Their names are spelled as AWS spells them,
 // not in Go's canonical form.

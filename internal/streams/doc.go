@@ -13,7 +13,8 @@
 //  1. Only this package writes its documents, one change at a time; the
 //     snapshot is replaced after the store has committed, never before.
 //  2. The ranges of the shards that are open at an instant divide the ring, 0
-//     to 2^128 - 1, without a hole or an overlap.
+//     to 2^128 - 1, without a hole or an overlap. Load fails on a stream of which
+//     that is not true, and no change is written that would break it.
 //  3. A parent is CLOSED and its children are OPEN by the same commit, after
 //     the log has sealed the parent.
 //  4. A shard's number is never used twice in a stream, a stream's id never.

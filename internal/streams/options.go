@@ -8,7 +8,8 @@ import (
 // Options are the settings of a Service. The zero value is good.
 type Options struct {
 	// TransitionDelay is how long a stream stays in CREATING, UPDATING and
-	// DELETING. 0: the operation returns when the transition is done.
+	// DELETING. 0: the operation returns when the transition is done, or has met
+	// an error and is left to Run.
 	TransitionDelay time.Duration
 
 	// ShardLimit bounds the open shards of provisioned streams per account and

@@ -14,8 +14,8 @@ import (
 
 // PutRecords puts up to 500 records in one append and answers each for itself,
 // in the order of the request. A record that cannot be right fails the whole
-// call, and so does a log that takes nothing; what happens to a single record
-// after that is in its result.
+// call, and so does a log that takes nothing, or a stream that is deleted
+// meanwhile; what else happens to a single record is in its result.
 //
 // Unlike AWS, it keeps the order of the records of a call within their shards.
 func (s *Service) PutRecords(ctx context.Context, caller access.Caller, in *kinesis.PutRecordsInput) (*kinesis.PutRecordsOutput, error) {

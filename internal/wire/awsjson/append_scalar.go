@@ -96,7 +96,10 @@ func plain(b []byte) bool {
 		return plainShort(b)
 	}
 	found := odd(binary.LittleEndian.Uint64(b[len(b)-8:]))
-	for ; len(b) >= 8; b = b[8:] {
+	for ; len(b) >= 16; b = b[16:] {
+		found |= odd(binary.LittleEndian.Uint64(b)) | odd(binary.LittleEndian.Uint64(b[8:]))
+	}
+	if len(b) >= 8 {
 		found |= odd(binary.LittleEndian.Uint64(b))
 	}
 	return found&highs == 0
@@ -113,9 +116,9 @@ func plainShort(b []byte) bool {
 
 // odd sets the high bit of one of the eight bytes of x or more if one of them is
 // not plain. Each term marks the bytes above ASCII, below a blank, equal to a
-// quote, or equal to a backslash; borrows can mark more of them, but only where
-// a lower byte has its own mark.
+// quote, or equal to a backslash. The last two mark others as well, but only bytes
+// that the first has marked; and borrows mark more, but only where a lower byte
+// has its own mark.
 func odd(x uint64) uint64 {
-	quote, slash := x^'"'*ones, x^'\\'*ones
-	return x | (x - ' '*ones) | ((quote - ones) &^ quote) | ((slash - ones) &^ slash)
+	return x | (x - ' '*ones) | (x ^ '"'*ones - ones) | (x ^ '\\'*ones - ones)
 }

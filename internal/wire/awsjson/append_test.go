@@ -81,6 +81,25 @@ func TestEventStreamMembersAreNotWritten(t *testing.T) {
 	}
 }
 
+// Among neighbours that are nearly odd, so that borrows would show.
+func TestPlainSeesEveryByteInEveryPlace(t *testing.T) {
+	for _, around := range []string{" ", "!", "#", "[", "]", "\x7f"} {
+		for n := range 26 {
+			b := []byte(strings.Repeat(around, n))
+			for i := range b {
+				for c := range 256 {
+					b[i] = byte(c)
+					want := c >= ' ' && c < 0x80 && c != '"' && c != '\\'
+					if Plain(string(b)) != want {
+						t.Fatalf("Plain(%q) = %v", b, !want)
+					}
+				}
+				b[i] = around[0]
+			}
+		}
+	}
+}
+
 func FuzzAppendString(f *testing.F) {
 	for _, s := range []string{"", "abc", "12345678", "1234567\"", "1234567\\8", "\x00", "1234567\x1f", "\x7f", "é", "\xff", "a\xed\xa0\x80z",
 		"\u2028", "<>&", strings.Repeat("x", 31) + "\"", "!!!!!!!! "} {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sort"
 
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -16,83 +17,90 @@ const (
 	blockRun = 16
 )
 
-// blockBuilder collects runs of one shard. Its slices are used again.
+// blockBuilder collects runs of one shard, without copying them.
 type blockBuilder struct {
-	runs []run // slices of larger runs have their count and body
-	size int   // of the bodies
-	body []byte
+	parts []part
+	size  int // of the bodies
 }
 
-// add appends as many of r's entries, from index from on, as the block has room
-// for, and returns the index after the last one added. A full block takes none;
+// part is the entries from..to-1 of a run.
+type part struct {
+	run
+	from, to int
+}
+
+func (p *part) firstOffset() shardlog.Offset { return p.first + shardlog.Offset(p.from) }
+
+// add takes as many of r's entries, from index from on, as the block has room
+// for, and returns the index after the last one taken. A full block takes none;
 // an empty one takes at least one.
 func (b *blockBuilder) add(r run, from int) int {
-	if len(b.runs) > 0 && !b.near(r, from) {
+	if len(b.parts) > 0 && !b.near(r, from) {
 		return from
 	}
-	to := from
-	for to < int(r.count) {
-		size := b.size + r.slicedSize(from, to+1)
-		if size > blockTarget && (to > from || len(b.runs) > 0) {
-			break
-		}
-		to++
+	// The longest slice that fits; at least one entry in an empty block.
+	fits := sort.Search(int(r.count)-from, func(n int) bool { return b.size+r.slicedSize(from, from+n+1) > blockTarget })
+	if len(b.parts) == 0 {
+		fits = max(fits, 1)
 	}
-	if to > from {
-		start := len(b.body)
-		b.body = r.appendSlice(b.body, from, to)
-		b.size = len(b.body)
-		b.runs = append(b.runs, run{
-			first: r.first + shardlog.Offset(from), arrival: r.arrival, count: uint32(to - from),
-			body: b.body[start:], // for its length: b.body may move
-		})
+	if fits == 0 {
+		return from
 	}
+	to := from + fits
+	b.parts = append(b.parts, part{r, from, to})
+	b.size += r.slicedSize(from, to)
 	return to
 }
 
 // near reports whether the table of runs can name r: it counts from the first
 // run in 32 bits.
 func (b *blockBuilder) near(r run, from int) bool {
-	first := b.runs[0]
-	offset := r.first + shardlog.Offset(from) - first.first
+	first := &b.parts[0]
+	offset := r.first + shardlog.Offset(from) - first.firstOffset()
 	return offset <= math.MaxUint32 && r.arrival-first.arrival <= math.MaxUint32
 }
 
 func (b *blockBuilder) reset() {
-	clear(b.runs)
-	b.runs, b.body, b.size = b.runs[:0], b.body[:0], 0
+	clear(b.parts)
+	b.parts, b.size = b.parts[:0], 0
 }
+
+// length is that of the block.
+func (b *blockBuilder) length() int { return headerSize + len(b.parts)*blockRun + b.size }
 
 // append appends the block of shard to dst and returns it with its place in the
 // footer, but for the position.
 func (b *blockBuilder) append(dst []byte, shard shardlog.Shard) ([]byte, blockEntry) {
-	first, last := b.runs[0], b.runs[len(b.runs)-1]
+	first, last := &b.parts[0], &b.parts[len(b.parts)-1]
 	start := len(dst)
 	dst = append(dst, make([]byte, headerSize)...)
-	records, end := uint32(0), 0
-	for _, r := range b.runs {
-		records += r.count
-		end += len(r.body)
-		dst = le.AppendUint32(dst, uint32(r.first-first.first))
-		dst = le.AppendUint32(dst, uint32(r.arrival-first.arrival))
-		dst = le.AppendUint32(dst, r.count)
+	records, end := 0, 0
+	for i := range b.parts {
+		p := &b.parts[i]
+		records += p.to - p.from
+		end += p.slicedSize(p.from, p.to)
+		dst = le.AppendUint32(dst, uint32(p.firstOffset()-first.firstOffset()))
+		dst = le.AppendUint32(dst, uint32(p.arrival-first.arrival))
+		dst = le.AppendUint32(dst, uint32(p.to-p.from))
 		dst = le.AppendUint32(dst, uint32(end))
 	}
-	dst = append(dst, b.body...)
+	for i := range b.parts {
+		dst = b.parts[i].appendSlice(dst, b.parts[i].from, b.parts[i].to)
+	}
 	p := dst[start:]
 	p[4] = formatVersion
 	le.PutUint32(p[12:], uint32(len(p)-headerSize))
 	le.PutUint32(p[16:], uint32(len(p)-headerSize))
-	le.PutUint32(p[20:], uint32(len(b.runs)))
+	le.PutUint32(p[20:], uint32(len(b.parts)))
 	copy(p[24:40], shard.Stream[:])
 	le.PutUint32(p[40:], shard.Number)
-	le.PutUint32(p[44:], records)
-	le.PutUint64(p[48:], uint64(first.first))
+	le.PutUint32(p[44:], uint32(records))
+	le.PutUint64(p[48:], uint64(first.firstOffset()))
 	le.PutUint64(p[56:], uint64(first.arrival))
 	le.PutUint32(p, checksum(p[4:]))
 	return dst, blockEntry{
-		length: uint32(len(p)), records: records,
-		firstOffset: first.first, lastOffset: last.next() - 1,
+		length: uint32(len(p)), records: uint32(records),
+		firstOffset: first.firstOffset(), lastOffset: last.first + shardlog.Offset(last.to) - 1,
 		firstArrival: first.arrival, lastArrival: last.arrival,
 	}
 }

@@ -23,8 +23,6 @@ type manifest struct {
 	size    int64
 	number  uint32
 	compact int64
-	// last is the newest record.
-	last []byte
 	// torn says that bytes behind size may be anything: the next change
 	// rewrites the file.
 	torn bool
@@ -120,20 +118,17 @@ func (m *manifest) commit(e *edit, whole func() *edit) error {
 	m.content.apply(e)
 	m.size += int64(len(p))
 	m.number++
-	m.last = p
 	return nil
 }
 
 // rewrite replaces the file with one that says e alone.
 func (m *manifest) rewrite(e *edit) error {
 	p := appendRecord(nil, 0, appendHead(nil, m.id))
-	head := len(p)
 	p = appendRecord(p, 1, appendEdit(nil, e))
 	if err := m.replace(p); err != nil {
 		return err
 	}
 	m.size, m.number, m.compact = int64(len(p)), 2, int64(len(p))
-	m.last = p[head:]
 	m.torn = false
 	return nil
 }
@@ -187,8 +182,8 @@ func writeFile(fsys vfs.FS, name string, p []byte) error {
 
 // rewriteLast writes the newest record once more and syncs: what was read may
 // have been in the page cache only, if the sync before the crash failed.
-func (m *manifest) rewriteLast() error {
-	if _, err := m.file.WriteAt(m.last, m.size-int64(len(m.last))); err != nil {
+func (m *manifest) rewriteLast(record []byte) error {
+	if _, err := m.file.WriteAt(record, m.size-int64(len(record))); err != nil {
 		return fmt.Errorf("write manifest: %w", err)
 	}
 	if err := m.file.Sync(); err != nil {

@@ -9,6 +9,21 @@ import (
 	"github.com/freshet/freshet/internal/vfs"
 )
 
+// savedFolder is what a manifest was read to say.
+type savedFolder struct {
+	content
+	states  map[shardlog.Shard]shardState
+	dropped map[shardlog.StreamID]struct{}
+	// size and number are as in manifest, last is the newest record; torn says
+	// that bytes follow which are no record.
+	size   int64
+	number uint32
+	last   []byte
+	torn   bool
+	// fresh says that there is no manifest yet.
+	fresh bool
+}
+
 // readManifest reads the manifest of dir. Without one it returns an error of
 // fs.ErrNotExist.
 func readManifest(fsys vfs.FS, dir string) (*savedFolder, error) {

@@ -58,9 +58,6 @@ func (t *memtable) keep(body []byte) []byte {
 	return t.chunk[start:len(t.chunk):len(t.chunk)]
 }
 
-// empty reports whether nothing needs a flush.
-func (t *memtable) empty() bool { return len(t.shards) == 0 && len(t.dropped) == 0 }
-
 // seal fixes the states that go into the manifest. The caller is the writer.
 func (t *memtable) seal() {
 	for _, ms := range t.shards {

@@ -61,7 +61,7 @@ func TestOperationsOfANewFolder(t *testing.T) {
 // is a commit like any other.
 func TestOperationsOfACommit(t *testing.T) {
 	fs := crashfs.New()
-	r := start(t, fs, "data", Options{JournalMin: 64 << 10})
+	r := start(t, fs, "data", Options{JournalMin: 256 << 10})
 	fs.StartTrace()
 	r.put(shardOf(1), "a")
 	appendAll(t, r.Log, batchOf(10, 5, 0))
@@ -161,6 +161,7 @@ func TestOperationsOfRecovery(t *testing.T) {
 func TestOperationsOfRemoval(t *testing.T) {
 	fs := crashfs.New()
 	o, written := flushed(1 << 10)
+	o.JournalMin, o.JournalMax = 1<<20, 1<<20
 	removed := make(chan uint64, 1)
 	o.Events.SegmentRemoved = func(n uint64) { removed <- n }
 	r := start(t, fs, "data", o)

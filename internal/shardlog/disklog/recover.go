@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -233,7 +232,7 @@ func (l *Log) rewriteFrame(f *journalFile, at span) error {
 func (l *Log) adoptManifest(saved *savedFolder) error {
 	m := &manifest{
 		fs: l.fs, dir: l.dir, content: saved.content,
-		size: saved.size, number: saved.number, compact: saved.size, last: saved.last,
+		size: saved.size, number: saved.number, compact: saved.size,
 	}
 	l.manifest = m
 	if saved.fresh || saved.torn || m.size > rewriteAbove {
@@ -244,7 +243,7 @@ func (l *Log) adoptManifest(saved *savedFolder) error {
 		return fmt.Errorf("open manifest: %w", err)
 	}
 	m.file = file
-	return m.rewriteLast()
+	return m.rewriteLast(saved.last)
 }
 
 // beginJournal makes the first journal file, and announces it. A file that is
@@ -293,19 +292,4 @@ func (l *Log) removeGarbage(names []string) error {
 		}
 	}
 	return nil
-}
-
-// savedFolder is what a manifest was read to say.
-type savedFolder struct {
-	content
-	states  map[shardlog.Shard]shardState
-	dropped map[shardlog.StreamID]struct{}
-	// size, number and last are as in manifest; torn says that bytes follow
-	// which are no record.
-	size   int64
-	number uint32
-	last   []byte
-	torn   bool
-	// fresh says that there is no manifest yet.
-	fresh bool
 }

@@ -63,11 +63,11 @@ func (w *segmentWriter) add(r run, from int) error {
 }
 
 func (w *segmentWriter) endBlock() error {
-	if len(w.block.runs) == 0 {
+	if len(w.block.parts) == 0 {
 		return nil
 	}
 	position := w.written + int64(len(w.buf))
-	w.grow(headerSize + len(w.block.runs)*blockRun + len(w.block.body))
+	w.grow(w.block.length())
 	var e blockEntry
 	w.buf, e = w.block.append(w.buf, w.current)
 	e.position = position

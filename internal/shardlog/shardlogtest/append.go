@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"unsafe"
 
 	"github.com/freshet/freshet/internal/shardlog"
@@ -163,7 +162,6 @@ func appendAfterItsContextEnded(r *rig) {
 func appendFromManyGoroutines(r *rig) {
 	const goroutines, appends, shards = 8, 60, 3
 	h := newHistory()
-	var done atomic.Bool
 	var writers, readers sync.WaitGroup
 	for g := range goroutines {
 		writers.Go(func() {
@@ -185,10 +183,9 @@ func appendFromManyGoroutines(r *rig) {
 	}
 	tails := make([][]shardlog.Record, shards)
 	for n := range tails {
-		readers.Go(func() { tails[n] = tail(r, shard(uint32(n)), &done) })
+		readers.Go(func() { tails[n] = tail(r, shard(uint32(n))) })
 	}
 	writers.Wait()
-	done.Store(true)
 	// The readers may wait for a record that will not come.
 	for n := range tails {
 		end := r.append(entry(shard(uint32(n)), "last", ""))
@@ -209,12 +206,12 @@ func appendFromManyGoroutines(r *rig) {
 	}
 }
 
-// tail reads a shard as it grows, from the floor until done.
-func tail(r *rig, s shardlog.Shard, done *atomic.Bool) []shardlog.Record {
+// tail reads a shard as it grows, from the floor to the record with the key
+// "last".
+func tail(r *rig, s shardlog.Shard) []shardlog.Record {
 	var records []shardlog.Record
 	var from shardlog.Offset
 	for {
-		finished := done.Load()
 		more, state, err := readAll(r.Log, s, from, shardlog.Limit{Records: 7, Bytes: 1000})
 		if err != nil {
 			r.Errorf("follow the tail: %v", err)
@@ -222,7 +219,7 @@ func tail(r *rig, s shardlog.Shard, done *atomic.Bool) []shardlog.Record {
 		}
 		records = append(records, more...)
 		from = max(from, state.Next)
-		if finished && len(records) > 0 && last(records).Key == "last" {
+		if len(records) > 0 && last(records).Key == "last" {
 			return records
 		}
 		if err := r.Wait(ctx(), s, from); err != nil {

@@ -144,6 +144,21 @@ func TestValidationCutsLongValues(t *testing.T) {
 	f(&kinesis.AddTagsToStreamInput{Tags: tags})
 }
 
+// Unlike AWS: some patterns take 100 ns a byte, so that a text far beyond its
+// length is not matched as well.
+func TestValidationDoesNotMatchWhatIsFarTooLong(t *testing.T) {
+	f := func(n int, want string) {
+		t.Helper()
+		in := &kinesis.DeleteStreamInput{StreamARN: new("arn:aws:kinesis:" + strings.Repeat(":kinesis:", n/9))}
+		err := wire.Validate(kinesis.OpDeleteStream.Input, in)
+		if err == nil || !strings.HasPrefix(err.Message, want) {
+			t.Errorf("%d bytes: got %.60v, want %q", n, err, want)
+		}
+	}
+	f(10_000, "2 validation errors detected: ")
+	f(14<<20, "1 validation error detected: ")
+}
+
 // Every constraint of the model, broken in every operation's input, is seen where
 // it is and told in AWS's words, and what is valid passes.
 func TestValidationOfEveryConstraint(t *testing.T) {

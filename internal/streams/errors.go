@@ -162,7 +162,9 @@ const (
 func errPut(st *stream, err error) error {
 	switch {
 	case errors.Is(err, shardlog.ErrNoSpace):
-		return &awsapi.Error{Code: codeThroughput, Message: messageNoSpace, Status: 400, Cause: err}
+		// No Cause: the engine says once that its disk is full, and a line for
+		// each retry of each client would not help.
+		return &awsapi.Error{Code: codeThroughput, Message: messageNoSpace, Status: 400}
 	case errors.Is(err, shardlog.ErrDropped):
 		return errNoStream(st.streamKey)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/shardlog"
 )
 
 // PutRecord puts one record and returns when it is durable.
@@ -22,7 +23,7 @@ func (s *Service) PutRecord(ctx context.Context, caller access.Caller, in *kines
 	if err := p.add(0, in.Data, in.PartitionKey, in.ExplicitHashKey); err != nil {
 		return nil, err
 	}
-	if err := s.checkOrdering(st, in.SequenceNumberForOrdering); err != nil {
+	if err := s.checkOrdering(ctx, st, in.SequenceNumberForOrdering); err != nil {
 		return nil, err
 	}
 	if err := st.tooLong(len(in.Data), len(p.entries[0].Key), func() string { return "data" }); err != nil {
@@ -45,21 +46,29 @@ func (s *Service) PutRecord(ctx context.Context, caller access.Caller, in *kines
 
 // checkOrdering judges a SequenceNumberForOrdering: it can be read, and did not
 // arrive in the future. One of another shard is accepted (observed).
-func (s *Service) checkOrdering(st *stream, number *string) error {
+func (s *Service) checkOrdering(ctx context.Context, st *stream, number *string) error {
 	if number == nil {
 		return nil
 	}
 	n, ok := parseSequenceNumber(*number)
-	if !ok || n.arrival > uint64(now()/1000) && !s.gave(st, n) {
+	if !ok || n.arrival > uint64(now()/1000) && !s.gave(ctx, st, n) {
 		return errOrdering(st.streamKey, *number)
 	}
 	return nil
 }
 
-// gave reports whether n was given to a record of st or to the start of a
-// shard. Such a number may be ahead of the clock: the clock was set back, or
-// the shard has just been made by a reshard.
-func (s *Service) gave(st *stream, n sequenceNumber) bool {
+// gave reports whether n is the number of a record that st holds, or of the
+// start of a shard. Such a number may be ahead of the clock: the clock was set
+// back, or the shard has just been made by a reshard. It is asked of those
+// numbers only, so it may read.
+func (s *Service) gave(ctx context.Context, st *stream, n sequenceNumber) bool {
 	sh := st.shard(n.shard)
-	return sh != nil && n.version == 2 && n.created == uint64(sh.Created) && n.index <= uint64(s.log.State(st.ref(sh)).Next)
+	if sh == nil {
+		return false
+	}
+	if n.index == 0 {
+		return n == sh.starting()
+	}
+	batch, err := s.log.Read(ctx, st.ref(sh), shardlog.Offset(n.index-1), shardlog.Limit{Records: 1, Bytes: 1})
+	return err == nil && len(batch.Records) == 1 && n == sh.sequence(batch.Records[0].Offset, batch.Records[0].Stamp)
 }

@@ -70,12 +70,13 @@ func (sh *shard) sequence(offset shardlog.Offset, stamp shardlog.Millis) sequenc
 		index:   uint64(offset) + 1, // the first record is strictly above starting
 		arrival: uint64(stamp / 1000),
 		shard:   sh.number,
+		version: 2,
 	}
 }
 
 // starting is StartingSequenceNumber: below every record.
 func (sh *shard) starting() sequenceNumber {
-	return sequenceNumber{created: uint64(sh.Created), arrival: uint64(sh.Created), shard: sh.number}
+	return sequenceNumber{created: uint64(sh.Created), arrival: uint64(sh.Created), shard: sh.number, version: 2}
 }
 
 // ending is the EndingSequenceNumber of a closed shard: above every record.
@@ -85,6 +86,7 @@ func (sh *shard) ending() sequenceNumber {
 		index:   sequenceIndexMax,
 		arrival: uint64(sh.ClosedSecond),
 		shard:   sh.number,
+		version: 2,
 	}
 }
 

@@ -1,8 +1,8 @@
 package wire
 
 import (
+	"container/list"
 	"context"
-	"slices"
 	"sync"
 )
 
@@ -41,7 +41,7 @@ type budget struct {
 		sync.Mutex
 		free    int64 // of the rest
 		express *share
-		line    []*waiter
+		line    list.List // of *waiter
 	}
 }
 
@@ -70,7 +70,7 @@ func newBudget(total, largest int64) *budget {
 func (b *budget) tryGrow(s *share, n int64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.mu.express != s && len(b.mu.line) > 0 {
+	if b.mu.express != s && b.mu.line.Len() > 0 {
 		return false
 	}
 	return b.takeLocked(s, n)
@@ -79,13 +79,13 @@ func (b *budget) tryGrow(s *share, n int64) bool {
 // grow takes n more for s, waiting until they are free or ctx ends.
 func (b *budget) grow(ctx context.Context, s *share, n int64) error {
 	b.mu.Lock()
-	w := &waiter{share: s, n: n, ready: make(chan struct{})}
 	if b.mu.express == s { // waits for nobody, also not for the line
 		b.takeLocked(s, n)
 		b.mu.Unlock()
 		return nil
 	}
-	b.mu.line = append(b.mu.line, w)
+	w := &waiter{share: s, n: n, ready: make(chan struct{})}
+	place := b.mu.line.PushBack(w)
 	b.admitLocked()
 	b.mu.Unlock()
 	select {
@@ -95,11 +95,11 @@ func (b *budget) grow(ctx context.Context, s *share, n int64) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	// If n was given in the meantime it is among what s gives back.
-	if i := slices.Index(b.mu.line, w); i >= 0 {
-		b.mu.line = slices.Delete(b.mu.line, i, i+1)
-		b.admitLocked()
-	}
+	// If n was given in the meantime it is among what s gives back, and the place
+	// is not in the line any more. Leaving takes no search: a connection may take
+	// a hundred thousand places with it.
+	b.mu.line.Remove(place)
+	b.admitLocked()
 	return ctx.Err()
 }
 
@@ -134,8 +134,8 @@ func (b *budget) takeLocked(s *share, n int64) bool {
 }
 
 func (b *budget) admitLocked() {
-	for len(b.mu.line) > 0 {
-		w := b.mu.line[0]
+	for first := b.mu.line.Front(); first != nil; first = b.mu.line.Front() {
+		w := first.Value.(*waiter)
 		if w.n > b.mu.free {
 			if b.mu.express != nil {
 				return
@@ -143,7 +143,7 @@ func (b *budget) admitLocked() {
 			b.mu.express = w.share
 		}
 		b.takeLocked(w.share, w.n)
-		b.mu.line = slices.Delete(b.mu.line, 0, 1)
+		b.mu.line.Remove(first)
 		close(w.ready)
 	}
 }

@@ -41,8 +41,8 @@ func checkWhole(t *testing.T, b *budget, free int64) {
 	t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.mu.free != free || b.mu.express != nil || len(b.mu.line) != 0 {
-		t.Errorf("after all gave back: free %d, want %d; express %v; line %d", b.mu.free, free, b.mu.express, len(b.mu.line))
+	if b.mu.free != free || b.mu.express != nil || b.mu.line.Len() != 0 {
+		t.Errorf("after all gave back: free %d, want %d; express %v; line %d", b.mu.free, free, b.mu.express, b.mu.line.Len())
 	}
 }
 

@@ -10,7 +10,7 @@
 //
 // The order of checks is AWS's (data-streams.md, section 1.2): CORS, method,
 // empty body, content type, body parses, operation known, credentials, types,
-// constraints, the operation. mux.go follows it from top to bottom.
+// constraints, the operation. exchange.go follows it from top to bottom.
 //
 // Invariants:
 //  1. Every answer has a request id, and every request is observed once.

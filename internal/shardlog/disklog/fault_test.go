@@ -188,7 +188,7 @@ func TestFailedSyncEndsTheLog(t *testing.T) {
 // TestFullDisk: appends are refused before anything is damaged, reads go on, and
 // all is well again when there is room.
 func TestFullDisk(t *testing.T) {
-	f := func(name string, makeRoom func(r *rig, disk *crashfs.FS)) {
+	f := func(name string, memtable int64, makeRoom func(r *rig, disk *crashfs.FS)) {
 		t.Helper()
 		t.Run(name, func(t *testing.T) {
 			other := shardlog.Shard{Stream: streamOf(2), Number: 1}
@@ -196,6 +196,7 @@ func TestFullDisk(t *testing.T) {
 			disk.SetQuota(1 << 20)
 			healed := make(chan struct{}, 100)
 			o := tiny
+			o.MemtableBytes = memtable
 			o.Reserve = 128 << 10
 			o.Retry = 1
 			o.Events.NoSpace = func(err error) {
@@ -228,12 +229,16 @@ func TestFullDisk(t *testing.T) {
 			r.stopped()
 		})
 	}
-	f("made larger", func(_ *rig, disk *crashfs.FS) { disk.SetQuota(8 << 20) })
-	f("emptied by a drop", func(r *rig, _ *crashfs.FS) {
+	larger := func(_ *rig, disk *crashfs.FS) { disk.SetQuota(8 << 20) }
+	drop := func(r *rig, _ *crashfs.FS) {
 		if err := r.Drop(r.Context(), streamOf(1)); err != nil {
 			r.Fatal(err)
 		}
-	})
+	}
+	f("made larger", tiny.MemtableBytes, larger)
+	f("emptied by a drop", tiny.MemtableBytes, drop)
+	// All that the drop frees is in the memtable and the journal.
+	f("emptied by a drop before the first flush", 8<<20, drop)
 }
 
 // fillDisk appends until the log refuses, and returns how many it took.

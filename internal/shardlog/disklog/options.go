@@ -33,7 +33,7 @@ type Options struct {
 type Events struct {
 	// GroupCommitted follows each sync of the journal.
 	GroupCommitted func(GroupCommitted)
-	// JournalRotated follows the first use of a journal file.
+	// JournalRotated precedes the first frame in a journal file.
 	JournalRotated func(JournalRotated)
 	// SegmentWritten follows a flush: the segment is named by the manifest.
 	SegmentWritten func(SegmentWritten)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -121,7 +122,8 @@ func (x *exchange) end() {
 // panicked answers InternalFailure. An answer that was begun is cut off.
 func (x *exchange) panicked(p any) {
 	x.tainted = true
-	aborted := p == http.ErrAbortHandler
+	err, _ := p.(error)
+	aborted := errors.Is(err, http.ErrAbortHandler)
 	if !aborted {
 		x.mux.options.Logger.ErrorContext(x.r.Context(), "operation panicked",
 			"request_id", x.requestID, "operation", x.operation(), "panic", p, "stack", string(debug.Stack()))

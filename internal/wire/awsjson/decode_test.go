@@ -187,11 +187,11 @@ func TestTimestampsAreCutToMilliseconds(t *testing.T) {
 
 // A list far beyond its bound is not kept whole: it is the validator's to refuse.
 func TestListsBeyondTheirBoundAreCut(t *testing.T) {
-	f := func(max *int64, want int) {
+	f := func(most *int64, want int) {
 		t.Helper()
 		body := []byte(`{"Names":[` + strings.Repeat("null,", 50_000) + `null]}`)
 		var v struct{ Names []string }
-		names := &awsapi.Shape{Name: "Names", Kind: awsapi.List, Element: &awsapi.Shape{Kind: awsapi.String}, Constraints: awsapi.Constraints{Max: max}}
+		names := &awsapi.Shape{Name: "Names", Kind: awsapi.List, Element: &awsapi.Shape{Kind: awsapi.String}, Constraints: awsapi.Constraints{Max: most}}
 		shape := &awsapi.Shape{Name: "In", Kind: awsapi.Structure, Members: []awsapi.Member{{Name: "Names", Shape: names}}}
 		if err := Decode(body, shape, &v); err != nil || len(v.Names) != want {
 			t.Errorf("kept %d entries, %v; want %d", len(v.Names), err, want)

@@ -58,12 +58,12 @@ func (r *Room) Map(v reflect.Value) (ok bool) {
 }
 
 // Entry says what to do with one more entry of v, a list or map whose own bound
-// is max, or nil: keep it, or drop it because v is beyond its bound already and
+// is most, or nil: keep it, or drop it because v is beyond its bound already and
 // the validator will say so. ok is false if there is no room: the body is
 // refused.
-func (r *Room) Entry(v reflect.Value, max *int64) (keep, ok bool) {
+func (r *Room) Entry(v reflect.Value, most *int64) (keep, ok bool) {
 	n := v.Len()
-	beyond := max != nil && int64(n) > *max
+	beyond := most != nil && int64(n) > *most
 	if beyond && n >= maxKept {
 		return false, true
 	}

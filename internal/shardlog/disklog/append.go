@@ -73,9 +73,6 @@ func (l *Log) join(ctx context.Context, j joiner) (g *group, region []byte, err 
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	if !j.urgent() && !l.hasSpace() {
-		return nil, nil, shardlog.ErrNoSpace
-	}
 	for {
 		g, region, wait, err := l.tryJoin(j)
 		if wait == nil {

@@ -124,19 +124,20 @@ func (l *Log) publish(g *group, frame []byte) {
 	g.changes = nil
 }
 
-// sealFull hands the active memtable to the flusher if it is full, or remembers
-// that it waits for a place.
+// sealFull hands the active memtable to the flusher if it wants a flush, or
+// remembers that it waits for a place.
 func (l *Log) sealFull() {
 	t := l.writer.active
-	if t.bytes < l.o.MemtableBytes && t.journal < l.maxUnflushedJournal() {
-		return
-	}
+	wanted := l.wantsFlush(t)
 	l.mu.Lock()
-	full := len(l.mu.sealed) >= maxSealed
+	full := wanted && len(l.mu.sealed) >= maxSealed
+	if l.mu.full && !full {
+		l.broadcastLocked()
+	}
 	l.mu.full = full
 	l.mu.Unlock()
-	if full {
-		return // the flusher signals when there is a place
+	if !wanted || full {
+		return // when there is a place the flusher signals
 	}
 	t.seal()
 	l.writer.active = &memtable{}
@@ -145,6 +146,16 @@ func (l *Log) sealFull() {
 	l.broadcastLocked()
 	l.mu.Unlock()
 	signal(l.kicks.flusher)
+}
+
+// wantsFlush reports whether t is full, or whether entries are refused for want
+// of space: then a flush is worth its while at once. It lets journal files go,
+// and what was dropped or trimmed it does not write at all.
+func (l *Log) wantsFlush(t *memtable) bool {
+	if l.space.short.Load() != 0 {
+		return len(t.shards) > 0 || len(t.dropped) > 0
+	}
+	return t.bytes >= l.o.MemtableBytes || t.journal >= l.maxUnflushedJournal()
 }
 
 // maxUnflushedJournal bounds what of the journal one memtable may stand for:

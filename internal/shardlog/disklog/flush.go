@@ -25,8 +25,12 @@ func (l *Log) flush(ctx context.Context) error {
 		if err != nil && !retry(err) {
 			return err
 		}
+		l.report(noSegment, err)
+		if l.space.has(lowSpace) {
+			l.checkSpace()
+		}
 		var again <-chan time.Time
-		if l.report(noSegment, err); err != nil {
+		if err != nil || l.space.has(lowSpace) {
 			again = time.After(l.o.Retry)
 		}
 		select {

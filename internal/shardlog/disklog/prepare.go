@@ -152,11 +152,15 @@ func (l *Log) recycle(first uint64) {
 		}
 	}
 	l.mu.old = kept
-	// The largest are worth keeping.
+	// The largest are worth keeping, unless their space is wanted.
 	slices.SortStableFunc(l.mu.spares, func(a, b *journalFile) int { return int(b.size - a.size) })
-	if len(l.mu.spares) > maxSpares {
-		surplus = slices.Clone(l.mu.spares[maxSpares:])
-		l.mu.spares = slices.Delete(l.mu.spares, maxSpares, len(l.mu.spares))
+	keep := maxSpares
+	if l.space.has(lowSpace) {
+		keep = 0
+	}
+	if len(l.mu.spares) > keep {
+		surplus = slices.Clone(l.mu.spares[keep:])
+		l.mu.spares = slices.Delete(l.mu.spares, keep, len(l.mu.spares))
 	}
 	l.mu.Unlock()
 	signal(l.kicks.preparer)

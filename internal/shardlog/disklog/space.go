@@ -2,9 +2,7 @@ package disklog
 
 import (
 	"fmt"
-	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/freshet/freshet/internal/vfs"
 )
@@ -16,11 +14,6 @@ type space struct {
 	short atomic.Uint32
 	// unflushed is the memory of the memtables, which must fit on the disk.
 	unflushed atomic.Int64
-
-	mu struct {
-		sync.Mutex
-		checked time.Time
-	}
 }
 
 // shortage is why entries are refused.
@@ -35,12 +28,9 @@ const (
 	noSegment
 )
 
-const (
-	// checkSpaceAfter is how much is written before the free space is looked at
-	// again, recheckEvery how often while it is short.
-	checkSpaceAfter = 4 << 20
-	recheckEvery    = 100 * time.Millisecond
-)
+// checkSpaceAfter is how much is written before the free space is looked at
+// again. While it is low the flusher looks, every Options.Retry.
+const checkSpaceAfter = 4 << 20
 
 func (s *space) has(w shortage) bool { return s.short.Load()&uint32(w) != 0 }
 
@@ -66,6 +56,9 @@ func (l *Log) report(w shortage, err error) {
 		fn(err)
 	}
 	l.broadcast() // who waits for a place is refused, or tries again
+	// A flush may give space back, and the flusher looks when there is some.
+	signal(l.kicks.writer)
+	signal(l.kicks.flusher)
 }
 
 // spendSpace is called by the writer for what it wrote.
@@ -74,24 +67,6 @@ func (l *Log) spendSpace(n int64) {
 		l.writer.unchecked = 0
 		l.checkSpace()
 	}
-}
-
-// hasSpace reports whether entries may be taken. While the space is low it looks
-// again now and then; the other shortages end by themselves.
-func (l *Log) hasSpace() bool {
-	if l.space.short.Load() == 0 {
-		return true
-	}
-	l.space.mu.Lock()
-	due := time.Since(l.space.mu.checked) >= recheckEvery
-	if due {
-		l.space.mu.checked = time.Now()
-	}
-	l.space.mu.Unlock()
-	if due && l.space.has(lowSpace) {
-		l.checkSpace()
-	}
-	return l.space.short.Load() == 0
 }
 
 // checkSpace compares what is free with what is needed. An error of the question

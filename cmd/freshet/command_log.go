@@ -45,6 +45,11 @@ type logVerifyCommand struct {
 
 // Run says no if anything that was durable is damaged.
 func (c logVerifyCommand) Run(p *program) error {
+	release, err := keepServersOut(c.path())
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Dir, err)
+	}
+	defer release()
 	detail, err := verifyLog(c.path())
 	if err != nil {
 		return noLog(c.Dir, err)
@@ -68,8 +73,8 @@ func verifyLog(dir string) (detail string, err error) {
 	if err != nil {
 		return "", err
 	}
-	detail = fmt.Sprintf("%d records in %d segments, %d in %d journal files; %d shards; %.1f MiB read in %d ms",
-		r.SegmentRecords, r.Segments, r.UnflushedRecords, r.Journals, r.Shards, float64(r.Bytes)/(1<<20), time.Since(began).Milliseconds())
+	detail = fmt.Sprintf("%d records in %d segments, %d in %d journal files; %.1f MiB read in %d ms",
+		r.SegmentRecords, r.Segments, r.UnflushedRecords, r.Journals, float64(r.Bytes)/(1<<20), time.Since(began).Milliseconds())
 	if r.TornTail {
 		detail += "; a crash cut off the last write, which was not acknowledged"
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/bench"
+	"github.com/freshet/freshet/internal/limits"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -33,8 +34,21 @@ func (l benchLoad) Validate() error {
 	if l.Connections < 1 || l.Size < 1 || l.Shards < 1 || l.Seconds <= 0 {
 		return errors.New("--connections, --size, --shards and --seconds must be above 0")
 	}
+	if l.Size > maxRecordBytes {
+		return fmt.Errorf("--size must be from 1 to %d, AWS's limit", maxRecordBytes)
+	}
+	if l.Connections > maxConnections {
+		return fmt.Errorf("--connections must be from 1 to %d", maxConnections)
+	}
 	return nil
 }
+
+const (
+	maxRecordBytes = limits.RecordKiBMax * limits.KiB
+	// maxConnections is above what one machine gains anything from; each takes
+	// a buffer.
+	maxConnections = 1000
+)
 
 type benchPutCommand struct {
 	benchLoad
@@ -47,7 +61,13 @@ func (c benchPutCommand) Validate() error {
 	if c.Batch < 1 || c.Batch > 500 {
 		return errors.New("--batch must be from 1 to 500, AWS's limit")
 	}
-	return c.benchLoad.Validate()
+	if err := c.benchLoad.Validate(); err != nil {
+		return err
+	}
+	if bytes := c.Batch * c.Size; bytes > limits.PutRecordsBytes {
+		return fmt.Errorf("--batch times --size is %d: must be at most %d, AWS's limit for a request", bytes, limits.PutRecordsBytes)
+	}
+	return nil
 }
 
 // Run makes a stream, writes to it as fast as the endpoint takes it, and deletes

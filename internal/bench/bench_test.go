@@ -23,6 +23,46 @@ func target(t *testing.T, endpoint string) Target {
 	return target
 }
 
+// However many connections, and however large the records: the bodies that are
+// kept ready must not fill the machine.
+func TestPutBodiesHaveABound(t *testing.T) {
+	s := &Stream{target: target(t, "http://127.0.0.1:1"), name: "orders"}
+	f := func(p Put) {
+		t.Helper()
+		if total := p.bodies() * p.bodySize(); total > max(bodiesBytes, 2*p.bodySize()) {
+			t.Errorf("%+v: %d bodies of %d bytes", p, p.bodies(), p.bodySize())
+		}
+	}
+	f(Put{Connections: 1, Batch: 1, Size: 1})
+	f(Put{Connections: 1000, Batch: 500, Size: 1024})
+	f(Put{Connections: 1000, Batch: 500, Size: 20971})
+	f(Put{Connections: 1000, Batch: 1, Size: 10 << 20})
+
+	p := Put{Connections: 200, Batch: 500, Size: 1024}
+	requests, err := p.Requests(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := map[*byte]int{}
+	for _, connection := range requests {
+		if &connection[0].Bytes[0] == &connection[1].Bytes[0] {
+			t.Error("the same keys twice in a row")
+		}
+		for _, request := range connection {
+			if len(request.Bytes) > p.bodySize() {
+				t.Fatalf("a body of %d bytes, said to be below %d", len(request.Bytes), p.bodySize())
+			}
+			kept[&request.Bytes[0]] = len(request.Bytes)
+		}
+	}
+	if len(kept) != p.bodies() {
+		t.Errorf("%d bodies, want %d", len(kept), p.bodies())
+	}
+	if n := (Get{Records: 40_000, Size: 10 << 20}).fillBatch(); n != 1 {
+		t.Errorf("a request that fills has %d records of 10 MiB", n)
+	}
+}
+
 func TestPutBodiesAreWhatTheAPITakes(t *testing.T) {
 	s := &Stream{target: target(t, "http://127.0.0.1:1"), name: "orders"}
 	requests, err := Put{Connections: 2, Batch: 3, Size: 10}.Requests(t.Context(), s)

@@ -18,7 +18,7 @@ type Get struct {
 
 // Fill writes the records that will be read.
 func (g Get) Fill(ctx context.Context, s *Stream) error {
-	p := Put{Connections: 1, Batch: min(500, g.Records), Size: g.Size}
+	p := Put{Connections: 1, Batch: g.fillBatch(), Size: g.Size}
 	requests, err := p.Requests(ctx, s)
 	if err != nil {
 		return err
@@ -39,6 +39,13 @@ func (g Get) Fill(ctx context.Context, s *Stream) error {
 	}
 	return ctx.Err()
 }
+
+// fillBytes is what one request of Fill carries at the most, keys aside; AWS
+// takes 10 MiB with them.
+const fillBytes = 8 << 20
+
+// fillBatch is how many records a request of Fill has.
+func (g Get) fillBatch() int { return max(1, min(500, g.Records, fillBytes/g.Size)) }
 
 // Requests walks over the stream once, notes the iterator of every page, and
 // makes a request of each: iterators can be used again, and so requests can be

@@ -82,7 +82,7 @@ func (l Load) Run(ctx context.Context, t Target) (Result, error) {
 
 // drive sends requests over c until the time is up.
 func (l Load) drive(c *conn, requests []Request, from, until time.Time) (Result, error) {
-	r := Result{latencies: make([]time.Duration, 0, 1<<16)}
+	r := Result{latencies: make([]time.Duration, 0, 1<<20/max(16, len(l.Requests)))}
 	next := 0
 	for sent := time.Now(); sent.Before(until); {
 		request := requests[next]

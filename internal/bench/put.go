@@ -16,28 +16,49 @@ type Put struct {
 	Size        int // bytes of data per record
 }
 
-// bodiesPerConnection is small, since bodies are large and nobody looks at them,
-// and above 1, so that the keys of two requests in a row differ.
-const bodiesPerConnection = 4
+const (
+	// bodiesPerConnection is small, since bodies are large and nobody looks at
+	// them, and above 1, so that the keys of two requests in a row differ.
+	bodiesPerConnection = 4
+	// bodiesBytes bounds the memory of all bodies together. Beyond it
+	// connections write the same ones, each beginning at another.
+	bodiesBytes = 128 << 20
+)
 
-// Requests encodes and signs what the connections will write to s.
+// Requests encodes and signs what the connections will write to s. Connections
+// may share the bytes, which nobody changes.
 func (p Put) Requests(ctx context.Context, s *Stream) ([][]Request, error) {
+	pool := make([]Request, p.bodies())
+	random := rand.NewChaCha8([32]byte{})
+	for i := range pool {
+		operation, body := "PutRecords", p.batch(s.name, random)
+		if p.Batch == 1 {
+			operation, body = "PutRecord", p.single(s.name, random)
+		}
+		encoded, err := s.target.encode(ctx, operation, body)
+		if err != nil {
+			return nil, err
+		}
+		pool[i] = Request{Bytes: encoded, Records: p.Batch, Payload: p.Batch * p.Size}
+	}
 	all := make([][]Request, p.Connections)
 	for i := range all {
-		random := rand.NewChaCha8([32]byte{byte(i), byte(i >> 8)})
-		for range bodiesPerConnection {
-			operation, body := "PutRecords", p.batch(s.name, random)
-			if p.Batch == 1 {
-				operation, body = "PutRecord", p.single(s.name, random)
-			}
-			encoded, err := s.target.encode(ctx, operation, body)
-			if err != nil {
-				return nil, err
-			}
-			all[i] = append(all[i], Request{Bytes: encoded, Records: p.Batch, Payload: p.Batch * p.Size})
+		for j := range bodiesPerConnection {
+			all[i] = append(all[i], pool[(i*bodiesPerConnection+j)%len(pool)])
 		}
 	}
 	return all, nil
+}
+
+// bodies is how many are made: as many as have room, and no fewer than it takes
+// for two in a row to differ.
+func (p Put) bodies() int {
+	return max(2, min(bodiesPerConnection*p.Connections, bodiesBytes/p.bodySize()))
+}
+
+// bodySize is no less than a body takes.
+func (p Put) bodySize() int {
+	return p.Batch*(base64.StdEncoding.EncodedLen(p.Size)+64) + 1<<10
 }
 
 func (p Put) single(stream string, random *rand.ChaCha8) []byte {

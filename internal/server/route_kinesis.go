@@ -11,7 +11,7 @@ import (
 
 // kinesisRoutes is the table of contents of Data Streams: the operations that
 // exist, in the order of the API reference. Any other operation of the model is
-// answered as AWS answers one it does not know.
+// answered as AWS answers one it does not know, and named in the log (missing.go).
 func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
 	return []wire.Route{
 		wire.Op(kinesis.OpCreateStream, s.CreateStream),

@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/freshet/freshet/internal/awsapi"
+	"github.com/freshet/freshet/internal/awsapi/kinesis"
 	"github.com/freshet/freshet/internal/streams"
 	"github.com/freshet/freshet/internal/wire"
 )
@@ -23,6 +25,7 @@ type Server struct {
 	handler  http.Handler
 	life     life
 	inflight inflight
+	missing  missing
 	isReady  chan struct{} // closed when operations are answered
 	address  string        // written before isReady is closed, read after
 }
@@ -39,7 +42,8 @@ func New(o Options) (*Server, error) {
 		AllowOrigin: allowOrigin(o.AllowedOrigins),
 		BodyBudget:  o.BodyBudget,
 		BodyGrace:   o.BodyGrace,
-		Observe:     s.metrics.observe,
+		Services:    []*awsapi.Service{kinesis.Service},
+		Observe:     s.observe,
 		Logger:      o.Logger,
 	})
 	api.Handle(kinesisRoutes(s.streams, s.metrics)...)

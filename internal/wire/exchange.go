@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/wire/convert"
 	"github.com/freshet/freshet/internal/wire/sigv4"
 )
@@ -23,6 +24,9 @@ type exchange struct {
 	// encoding and route are known once the request was understood.
 	encoding *encoding
 	route    *Route
+	// unrouted is the operation that was asked for and that no route performs,
+	// if its name is known.
+	unrouted *awsapi.Operation
 	// release gives back what a fast codec borrowed for the input.
 	release func()
 	// tainted says that something may still look at the body or the input: an
@@ -70,6 +74,7 @@ func (x *exchange) serve() {
 	case x.encoding == nil:
 		x.noEncoding(target)
 	case route == nil:
+		x.unrouted = x.mux.known[target]
 		x.refuse(unknownOperation())
 	default:
 		x.route = route
@@ -151,25 +156,34 @@ func (x *exchange) giveBack() {
 	x.body.buf.Release()
 }
 
+// asked is the operation that was asked for, or nil if its name is not known.
+func (x *exchange) asked() *awsapi.Operation {
+	if x.route != nil {
+		return x.route.op
+	}
+	return x.unrouted
+}
+
 // operation is the name of the operation, or empty.
 func (x *exchange) operation() string {
-	if x.route == nil {
-		return ""
+	if op := x.asked(); op != nil {
+		return op.Name
 	}
-	return x.route.op.Name
+	return ""
 }
 
 func (x *exchange) observation() Observation {
 	o := Observation{
 		Operation: x.operation(),
+		Unrouted:  x.unrouted != nil,
 		Code:      x.code,
 		Status:    x.status,
 		Duration:  time.Since(x.start),
 		BytesIn:   x.bytesIn,
 		BytesOut:  x.bytesOut,
 	}
-	if x.route != nil {
-		o.Service = x.route.op.Service.ID
+	if op := x.asked(); op != nil {
+		o.Service = op.Service.ID
 	}
 	return o
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/wire/scratch"
 )
 
@@ -15,14 +16,23 @@ type Mux struct {
 	// routes are keyed by the value of X-Amz-Target. They are fixed before the
 	// first request.
 	routes map[string]*Route
+	// known are the operations of Options.Services, keyed alike.
+	known map[string]*awsapi.Operation
 }
 
 // New makes a Mux without routes. It panics if o has no Caller.
 func New(o Options) *Mux {
 	o.setDefaults()
+	known := make(map[string]*awsapi.Operation)
+	for _, s := range o.Services {
+		for _, op := range s.Operations {
+			known[targetOf(op)] = op
+		}
+	}
 	return &Mux{
 		options: o,
 		routes:  make(map[string]*Route),
+		known:   known,
 		bodies: bodyReader{
 			budget: newBudget(o.BodyBudget, int64(scratch.Size(int(o.MaxBody)))),
 			max:    o.MaxBody,

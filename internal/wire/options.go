@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/wire/scratch"
 	"github.com/freshet/freshet/internal/wire/sigv4"
 )
@@ -42,6 +43,10 @@ type Options struct {
 	// and is called by many goroutines at once. nil observes nothing.
 	Observe func(Observation)
 
+	// Services are those whose operations Observe is told the name of, although
+	// no route performs them. Clients are answered alike either way.
+	Services []*awsapi.Service
+
 	// Logger gets what went wrong on our side. nil is slog.Default().
 	Logger *slog.Logger
 }
@@ -51,6 +56,9 @@ type Observation struct {
 	// Service and Operation are the model's names, or empty if the request
 	// reached no operation: they are never of the client's choosing.
 	Service, Operation string
+	// Unrouted says that the operation is one of Options.Services, but no route
+	// performs it.
+	Unrouted bool
 	// Code is the error's code, or empty. ClientClosed, RequestTimeout and
 	// RequestTooLarge are codes of ours for requests that broke off.
 	Code string

@@ -66,4 +66,6 @@ func (r Route) WithFast(contentType string, f Fast) Route {
 }
 
 // target is the value of X-Amz-Target that names the operation.
-func (r *Route) target() string { return r.op.Service.Target + "." + r.op.Name }
+func (r *Route) target() string { return targetOf(r.op) }
+
+func targetOf(op *awsapi.Operation) string { return op.Service.Target + "." + op.Name }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/freshet/freshet/internal/durable"
@@ -20,9 +21,10 @@ import (
 
 // Names in a data folder.
 const (
-	formatName = "FORMAT"
-	logName    = "log"
-	metaName   = "meta.db"
+	formatName   = "FORMAT"
+	logName      = "log"
+	manifestName = "manifest" // in the log
+	metaName     = "meta.db"
 )
 
 // format is what FORMAT holds: the layout of the folder and of everything in it.
@@ -36,6 +38,12 @@ var (
 	// ErrOtherFormat is returned for a data folder that another version of
 	// Freshet wrote.
 	ErrOtherFormat = errors.New("the data folder has a format that this version of Freshet does not know")
+
+	// ErrStoreMissing is returned for a data folder that has a log and no
+	// store. A new store would know none of the streams, and their records would
+	// be lost without a word.
+	ErrStoreMissing = errors.New("meta.db is missing, which says what streams there are, although the log of their records is there: " +
+		"restore meta.db, or move the folder away to begin with an empty one")
 )
 
 // openData opens log and store. What is open is the caller's.
@@ -49,6 +57,9 @@ func openData(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, err
 	}
 	if err := prepareFolder(disk, o.DataDir); err != nil {
 		return nil, nil, fmt.Errorf("data folder %s: %w", o.DataDir, err)
+	}
+	if err := placeStore(disk, o.DataDir); err != nil {
+		return nil, nil, fmt.Errorf("data folder %s: make the store: %w", o.DataDir, err)
 	}
 	// The log comes first: its lock keeps other processes from the store too.
 	log, err := disklog.Open(disk, filepath.Join(o.DataDir, logName), disklog.Options{Events: metrics.DiskEvents(o.Logger)})
@@ -66,7 +77,7 @@ func openData(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, err
 }
 
 // CheckFolder reports why dir cannot be a data folder: ErrForeignFolder,
-// ErrOtherFormat, or what the file system says. A folder that is empty or not
+// ErrOtherFormat, ErrStoreMissing, or what the file system says. A folder that is empty or not
 // there can be. It writes nothing.
 func CheckFolder(dir string) error {
 	_, err := checkFolder(vfs.OS, dir)
@@ -86,7 +97,10 @@ func checkFolder(disk vfs.FS, dir string) (marked bool, err error) {
 	for _, name := range names {
 		switch {
 		case name == formatName:
-			return true, checkFormat(disk, dir)
+			if err := checkFormat(disk, dir); err != nil {
+				return true, err
+			}
+			return true, checkStore(disk, dir, names)
 		case strings.HasPrefix(name, formatName), strings.HasPrefix(name, "."), name == "lost+found":
 			// A mark that a crash left half-made, and what file systems and
 			// orchestrators keep in an empty volume.
@@ -109,6 +123,33 @@ func checkFormat(disk vfs.FS, dir string) error {
 		return fmt.Errorf("%w: %.80q", ErrOtherFormat, content)
 	}
 	return nil
+}
+
+// checkStore reports whether the store is gone from a folder that holds names.
+// While there is no log it may still have to be made.
+func checkStore(disk vfs.FS, dir string, names []string) error {
+	if slices.Contains(names, metaName) {
+		return nil
+	}
+	inLog, err := disk.List(filepath.Join(dir, logName))
+	if err == nil && slices.Contains(inLog, manifestName) {
+		return ErrStoreMissing
+	}
+	return nil // what is wrong with the log, its recovery will say
+}
+
+// placeStore makes the store's file, empty, if there is none. It comes before
+// the log's manifest, so that a crash leaves no log without a store. Another
+// process may be doing the same: who comes second finds the file.
+func placeStore(disk vfs.FS, dir string) error {
+	file, err := disk.Create(filepath.Join(dir, metaName), vfs.Buffered)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), disk.SyncDir(dir))
 }
 
 // prepareFolder makes dir, if need be, and marks it. The mark comes before

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/freshet/freshet/internal/vfs"
+	"github.com/freshet/freshet/internal/vfs/faultfs"
 )
 
 func TestForeignFoldersAreLeftAlone(t *testing.T) {
@@ -50,5 +51,52 @@ func TestFolderIsMarkedOnce(t *testing.T) {
 		if marked, err := checkFolder(vfs.OS, dir); !marked || err != nil {
 			t.Errorf("marked %v, %v", marked, err)
 		}
+	}
+}
+
+func TestALostStoreIsNoticed(t *testing.T) {
+	dir := t.TempDir()
+	s := run(t, Options{DataDir: dir})
+	createAndPut(t, s.client(), "one")
+	s.stop(t)
+	kept := filepath.Join(t.TempDir(), "meta.db")
+	if err := os.Rename(filepath.Join(dir, metaName), kept); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // a refusal must not make one either
+		if _, err := New(Options{DataDir: dir}); !errors.Is(err, ErrStoreMissing) {
+			t.Fatalf("New: %v", err)
+		}
+		if err := CheckFolder(dir); !errors.Is(err, ErrStoreMissing) {
+			t.Fatalf("CheckFolder: %v", err)
+		}
+	}
+	if err := os.Rename(kept, filepath.Join(dir, metaName)); err != nil {
+		t.Fatal(err)
+	}
+	s = run(t, Options{DataDir: dir})
+	if got := readAll(t, s.client()); got != "one" {
+		t.Errorf("the stream holds %q", got)
+	}
+	s.stop(t)
+}
+
+// A crash during the first start must leave a folder that the next one takes.
+func TestTheFirstStartMayBeCutOffAnywhere(t *testing.T) {
+	for n := range 40 {
+		dir := t.TempDir()
+		disk := faultfs.New(vfs.OS)
+		seen := 0
+		disk.Inject(faultfs.Rule{Times: faultfs.Always, Match: func(vfs.Op) bool { seen++; return seen > n }})
+		s, err := New(Options{DataDir: dir, disk: disk})
+		if err == nil {
+			err = s.Close()
+		}
+		if s, err := New(Options{DataDir: dir}); err != nil {
+			t.Errorf("after %d steps of a first start: %v", n, err)
+		} else if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		_ = err // the start was cut off
 	}
 }

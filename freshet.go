@@ -93,6 +93,9 @@ func (s *Server) Endpoint() string {
 // listener. Operations are answered while Run runs.
 func (s *Server) Handler() http.Handler { return s.inner.Handler() }
 
+// InFlight is how many operations are being answered.
+func (s *Server) InFlight() int { return s.inner.InFlight() }
+
 // Close gives the data folder back. It is called after Run returned, or without
 // Run.
 func (s *Server) Close() error {

@@ -24,7 +24,7 @@ func (c devCommand) Validate() error {
 }
 
 // Run serves until a signal, or until the log fails.
-func (c devCommand) Run(p *program) (err error) {
+func (c devCommand) Run(p *program) error {
 	began := time.Now()
 	s, err := p.settings(c.where)
 	if err != nil {
@@ -40,10 +40,13 @@ func (c devCommand) Run(p *program) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, server.Close()) }()
 	ctx, release := p.untilSignal()
 	defer release()
-	return p.serve(ctx, server, func() { p.printScreen(server.Endpoint(), o, time.Since(began)) })
+	err = p.serve(ctx, server, func() { p.printScreen(server.Endpoint(), o, time.Since(began)) })
+	if err = errors.Join(err, server.Close()); err == nil {
+		fmt.Fprintf(p.stdout, "Stopped\n")
+	}
+	return err
 }
 
 // explain adds to a refusal what can be done.
@@ -55,15 +58,33 @@ func explain(err error) error {
 	return err
 }
 
-// serve runs server and calls whenReady once it answers.
+// serve runs server, calls whenReady once it answers, and says when it begins to
+// stop: a client may let it wait.
 func (p *program) serve(ctx context.Context, server *freshet.Server, whenReady func()) error {
 	ended := make(chan error, 1)
-	go func() { ended <- server.Run(ctx) }()
+	over, end := context.WithCancel(ctx)
+	go func() {
+		ended <- server.Run(ctx)
+		end()
+	}()
 	select {
 	case <-server.Ready():
-		whenReady()
-	case err := <-ended:
-		return err
+		if ctx.Err() == nil {
+			whenReady()
+		}
+	case <-over.Done():
+	}
+	<-over.Done()
+	if ctx.Err() != nil {
+		p.printStopping(server.InFlight())
 	}
 	return <-ended
+}
+
+func (p *program) printStopping(inFlight int) {
+	requests := "requests"
+	if inFlight == 1 {
+		requests = "request"
+	}
+	fmt.Fprintf(p.stdout, "\nStopping: %d %s in flight; interrupt again to stop at once\n", inFlight, requests)
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"net"
 	"os"
 	"regexp"
 	"strings"
@@ -13,6 +14,17 @@ import (
 // dev runs freshet dev with args until stop, and returns what it printed until
 // it was ready.
 func dev(t *testing.T, args ...string) (screen string, signals chan<- os.Signal, code <-chan int) {
+	screen, signals, code, lines := devLines(t, args...)
+	go func() {
+		for range lines {
+		}
+	}()
+	return screen, signals, code
+}
+
+// devLines is dev for those who read on: lines, which is closed in the end, must
+// be drained.
+func devLines(t *testing.T, args ...string) (screen string, signals chan<- os.Signal, code <-chan int, lines <-chan string) {
 	t.Helper()
 	output, w := io.Pipe()
 	toStop := make(chan os.Signal, 2)
@@ -23,14 +35,58 @@ func dev(t *testing.T, args ...string) (screen string, signals chan<- os.Signal,
 		ended <- p.run(append([]string{"dev", "--listen", "127.0.0.1:0"}, args...))
 		_ = w.Close()
 	}()
-	lines := bufio.NewScanner(output)
-	for lines.Scan() {
-		screen += lines.Text() + "\n"
-		if strings.Contains(lines.Text(), "Ctrl-C") {
+	printed := bufio.NewScanner(output)
+	for printed.Scan() {
+		screen += printed.Text() + "\n"
+		if strings.Contains(printed.Text(), "Ctrl-C") {
 			break
 		}
 	}
-	return screen, toStop, ended
+	more := make(chan string)
+	go func() {
+		defer close(more)
+		for printed.Scan() {
+			more <- printed.Text()
+		}
+	}()
+	return screen, toStop, ended, more
+}
+
+// A server that waits for a client must not look as if it hung.
+func TestStoppingIsSaid(t *testing.T) {
+	screen, signals, code, lines := devLines(t, "--memory")
+	address := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(screen)
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_, err = io.WriteString(c, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.1\r\n"+
+		"X-Amz-Target: Kinesis_20131202.ListStreams\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := bufio.NewReader(c)
+	if line, err := reader.ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	signals <- os.Interrupt
+	for _, want := range []string{"", "Stopping: 1 request in flight; interrupt again to stop at once"} {
+		if got := <-lines; got != want {
+			t.Errorf("it prints %q, want %q", got, want)
+		}
+	}
+	if _, err := io.WriteString(c, "{}"); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-lines; got != "Stopped" {
+		t.Errorf("it prints %q in the end", got)
+	}
+	for range lines {
+	}
+	if code := <-code; code != 0 {
+		t.Errorf("exits with %d", code)
+	}
 }
 
 func TestDevServesUntilItIsToldToStop(t *testing.T) {

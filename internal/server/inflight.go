@@ -1,6 +1,9 @@
 package server
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // inflight counts the requests that are being answered, so that Run can wait for
 // their goroutines: the HTTP server does not wait for those whose connection it
@@ -11,6 +14,7 @@ type inflight struct {
 		ended bool
 	}
 	requests sync.WaitGroup
+	count    atomic.Int64 // of requests, which a WaitGroup does not tell
 }
 
 // enter reports whether a request may begin. If so, leave must follow.
@@ -21,10 +25,14 @@ func (f *inflight) enter() bool {
 		return false
 	}
 	f.requests.Add(1)
+	f.count.Add(1)
 	return true
 }
 
-func (f *inflight) leave() { f.requests.Done() }
+func (f *inflight) leave() {
+	f.count.Add(-1)
+	f.requests.Done()
+}
 
 // end refuses new requests and waits until the last one left.
 func (f *inflight) end() {

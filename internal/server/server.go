@@ -62,6 +62,9 @@ func (s *Server) Ready() <-chan struct{} { return s.isReady }
 // listener.
 func (s *Server) Address() string { return s.address }
 
+// InFlight is how many operations are being answered.
+func (s *Server) InFlight() int { return int(s.inflight.count.Load()) }
+
 // door decides what a request reaches.
 func (s *Server) door(api, pages http.Handler) http.Handler {
 	hosts := newHosts(s.o.AllowedHosts)

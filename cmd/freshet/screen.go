@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"os"
+	"strings"
 	"time"
 
 	freshet "github.com/freshet/freshet"
@@ -21,7 +23,11 @@ func (p *program) printScreen(endpoint string, o freshet.Options, took time.Dura
 	}
 	w := p.stdout
 	fmt.Fprintf(w, "%sFreshet %s is ready%s (%d ms)\n\n", title, o.Version, plain, took.Milliseconds())
-	fmt.Fprintf(w, "  Endpoint  %s\n  Data      %s\n\n", endpoint, data)
+	fmt.Fprintf(w, "  Endpoint  %s\n  Data      %s\n", endpoint, data)
+	if address := openAddress(o.Listen, endpoint); address != "" {
+		fmt.Fprintf(w, "  Access    Open to everyone who reaches %s; no signature is checked\n", address)
+	}
+	fmt.Fprintln(w)
 	fmt.Fprintf(w, "%sPoint AWS tools here%s\n\n", title, plain)
 	printEnv(w, "  ", endpoint)
 	fmt.Fprintf(w, "\n%sTry%s\n\n", title, plain)
@@ -34,6 +40,20 @@ func (p *program) printScreen(endpoint string, o freshet.Options, took time.Dura
 		fmt.Fprintf(w, "  %s\n", line)
 	}
 	fmt.Fprintf(w, "\nStop with Ctrl-C.\n")
+}
+
+// openAddress is what other machines reach, or "" if they reach nothing. listen
+// is what was asked for, in its own words; the port that the system chose, if it
+// was to, is in endpoint.
+func openAddress(listen, endpoint string) string {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil || host == "localhost" || net.ParseIP(host).IsLoopback() {
+		return ""
+	}
+	if host == "" {
+		host = "0.0.0.0"
+	}
+	return net.JoinHostPort(host, endpoint[strings.LastIndexByte(endpoint, ':')+1:])
 }
 
 // colors reports whether the output is a terminal whose user wants colors

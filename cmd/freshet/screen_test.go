@@ -1,0 +1,42 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestTheScreenSaysWhoMayComeIn(t *testing.T) {
+	screen, signals, code := dev(t, "--memory", "--listen", "0.0.0.0:0", "--insecure-open")
+	signals <- os.Interrupt
+	if code := <-code; code != 0 {
+		t.Errorf("exits with %d", code)
+	}
+	if !matchLine("…Open to everyone who reaches 0.0.0.0:…; no signature is checked…", screen) {
+		t.Errorf("the screen does not say that it is open:\n%s", screen)
+	}
+	screen, signals, code = dev(t, "--memory", "--insecure-open")
+	signals <- os.Interrupt
+	if code := <-code; code != 0 {
+		t.Errorf("exits with %d", code)
+	}
+	if strings.Contains(screen, "Open to everyone") {
+		t.Errorf("only this machine reaches it:\n%s", screen)
+	}
+}
+
+func TestOpenAddress(t *testing.T) {
+	f := func(listen, want string) {
+		t.Helper()
+		if got := openAddress(listen, "http://127.0.0.1:4567"); got != want {
+			t.Errorf("openAddress(%q) = %q, want %q", listen, got, want)
+		}
+	}
+	f("0.0.0.0:0", "0.0.0.0:4567")
+	f(":4567", "0.0.0.0:4567")
+	f("[::]:4567", "[::]:4567")
+	f("freshet.example:4567", "freshet.example:4567")
+	f("localhost:4567", "")
+	f("127.0.0.2:4567", "")
+	f("[::1]:0", "")
+}

@@ -39,6 +39,10 @@ var (
 	// Freshet wrote.
 	ErrOtherFormat = errors.New("the data folder has a format that this version of Freshet does not know")
 
+	// ErrInUse is returned for a data folder that another server, of this
+	// process or another, has open.
+	ErrInUse = errors.New("another server uses it")
+
 	// ErrStoreMissing is returned for a data folder that has a log and no
 	// store. A new store would know none of the streams, and their records would
 	// be lost without a word.
@@ -64,7 +68,7 @@ func openData(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, err
 	// The log comes first: its lock keeps other processes from the store too.
 	log, err := disklog.Open(disk, filepath.Join(o.DataDir, logName), disklog.Options{Events: metrics.DiskEvents(o.Logger)})
 	if errors.Is(err, vfs.ErrLocked) {
-		return nil, nil, fmt.Errorf("data folder %s: another server uses it: %w", o.DataDir, err)
+		return nil, nil, fmt.Errorf("data folder %s: %w", o.DataDir, ErrInUse)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("data folder %s: open the log: %w", o.DataDir, err)

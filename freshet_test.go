@@ -132,7 +132,7 @@ func TestOneServerPerFolder(t *testing.T) {
 	dir := t.TempDir()
 	s := run(t, Options{DataDir: dir})
 	_, err := New(Options{DataDir: dir})
-	if !errors.Is(err, vfs.ErrLocked) || !strings.Contains(err.Error(), "another server uses it") {
+	if !errors.Is(err, ErrInUse) || err.Error() != "data folder "+dir+": another server uses it" {
 		t.Errorf("New: %v", err)
 	}
 	s.stop(t)

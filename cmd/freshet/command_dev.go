@@ -38,7 +38,7 @@ func (c devCommand) Run(p *program) error {
 	}
 	server, err := freshet.New(o)
 	if err != nil {
-		return err
+		return explain(err)
 	}
 	ctx, release := p.untilSignal()
 	defer release()
@@ -54,6 +54,9 @@ func explain(err error) error {
 	if errors.Is(err, freshet.ErrOpenListener) {
 		return fmt.Errorf("%w.\nListen on 127.0.0.1, or give --insecure-open (FRESHET_SERVER_INSECURE_OPEN=true)"+
 			" if everyone who reaches the address may read and write every stream", err)
+	}
+	if errors.Is(err, freshet.ErrInUse) {
+		return fmt.Errorf("%w; stop it, or choose another with --data or --memory", err)
 	}
 	return err
 }

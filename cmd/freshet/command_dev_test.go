@@ -119,6 +119,10 @@ func TestDevServesUntilItIsToldToStop(t *testing.T) {
 	if code := testProgram(&out, nil).run([]string{"dev", "--data", dir, "--listen", "127.0.0.1:0"}); code != exitFailed {
 		t.Errorf("a second server on the folder exits with %d: %s", code, out.String())
 	}
+	want := "freshet: data folder " + dir + ": another server uses it; stop it, or choose another with --data or --memory\n"
+	if out.String() != want {
+		t.Errorf("a second server on the folder prints %q, want %q", out.String(), want)
+	}
 	signals <- os.Interrupt
 	if code := <-code; code != 0 {
 		t.Errorf("exits with %d", code)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strconv"
 	"time"
 
 	"github.com/freshet/freshet/internal/vfs"
@@ -135,9 +136,12 @@ func (o Options) Validate() error {
 var ErrOpenListener = errors.New("requests are not authenticated, so only a loopback address may be listened on")
 
 func checkListen(addr string, open bool) error {
-	host, _, err := net.SplitHostPort(addr)
+	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return fmt.Errorf("Listen: %q: must be host:port", addr)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("Listen: %q: the port must be a number from 0 to 65535", addr)
 	}
 	if open || isLoopback(host) {
 		return nil

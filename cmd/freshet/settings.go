@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"log/slog"
 	"net"
 
@@ -25,7 +26,9 @@ func (p *program) settings(w where) (config.Settings, error) {
 		return s, configError{err}
 	}
 	if w.Listen != "" {
-		s.Server.Listen = w.Listen
+		if err := s.SetListen(w.Listen); err != nil {
+			return s, configError{fmt.Errorf("--listen (server.listen): %q: %w", w.Listen, err)}
+		}
 	}
 	if w.Data != "" {
 		s.Server.DataDir, s.Server.Memory = w.Data, false

@@ -32,6 +32,10 @@ type key struct {
 	value value
 }
 
+// SetListen sets server.listen to what a flag says. The error is the rule that
+// was broken.
+func (s *Settings) SetListen(listen string) error { return address{&s.Server.Listen}.set(listen) }
+
 // keys is the table of all keys, bound to s, in the order of freshet.yaml.
 func (s *Settings) keys() []key {
 	o := &s.Server

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	freshet "github.com/freshet/freshet"
@@ -32,6 +33,11 @@ func (c checkCommand) Run(p *program) error {
 	if s.Server.Memory {
 		fmt.Fprintf(p.stdout, "ok    data: in memory, nothing to check\n")
 		return nil
+	}
+	if _, err := os.Stat(dir); c.Data != "" && errors.Is(err, fs.ErrNotExist) {
+		// The default may not be there yet; a name that is given is a slip then.
+		fmt.Fprintf(p.stdout, "FAIL  data folder %s: there is no such folder\n", dir)
+		return errSaidNo
 	}
 	release, err := keepServersOut(filepath.Join(dir, "log"))
 	if err == nil {

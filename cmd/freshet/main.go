@@ -26,13 +26,14 @@ type commands struct {
 // program is what a command acts on.
 type program struct {
 	stdout, stderr io.Writer
-	lookup         func(string) (string, bool) // the environment
+	lookup         func(string) (string, bool) // the environment, a variable of it
+	environ        func() []string             // and all of it, NAME=value
 	signals        <-chan os.Signal            // SIGINT and SIGTERM
 	exit           func(int)                   // ends the process at once
 }
 
 func main() {
-	p := &program{stdout: os.Stdout, stderr: os.Stderr, lookup: os.LookupEnv, signals: stopSignals(), exit: os.Exit}
+	p := &program{stdout: os.Stdout, stderr: os.Stderr, lookup: os.LookupEnv, environ: os.Environ, signals: stopSignals(), exit: os.Exit}
 	os.Exit(p.run(os.Args[1:]))
 }
 

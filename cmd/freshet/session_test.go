@@ -124,7 +124,13 @@ func testProgram(out *bytes.Buffer, env map[string]string) *program {
 	signals <- os.Interrupt // whatever serves, stops at once
 	return &program{
 		stdout: out, stderr: out,
-		lookup:  func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		lookup: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		environ: func() (all []string) {
+			for name, value := range env {
+				all = append(all, name+"="+value)
+			}
+			return all
+		},
 		signals: signals,
 		exit:    func(code int) { panic(fmt.Sprintf("exit %d at once", code)) },
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -22,7 +23,7 @@ func (p *program) settings(w where) (config.Settings, error) {
 		file, _ = p.lookup("FRESHET_CONFIG")
 	}
 	s, err := config.Load(file, p.lookup)
-	if err != nil {
+	if err := errors.Join(err, config.CheckEnvironment(p.environ())); err != nil {
 		return s, configError{err}
 	}
 	if w.Listen != "" {

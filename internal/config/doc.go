@@ -10,9 +10,9 @@
 // Invariants:
 //  1. A flag beats the environment, which beats the file, which beats the
 //     default.
-//  2. A key the table does not have is an error in the file. In the environment
-//     it is not looked at: a cluster sets FRESHET_SERVICE_HOST and the like for
-//     a service of our name.
+//  2. A key the table does not have is an error: in the file any, in the
+//     environment one of a section of ours. What a cluster sets for a service of
+//     our name, like FRESHET_SERVICE_HOST, is left alone.
 //  3. Every error names the key, the value and the rule, and all errors of one
 //     reading come together.
 //  4. Nothing is opened before the whole configuration is right.

@@ -9,7 +9,7 @@ import (
 
 // Load reads the file at path, if path is not empty, and then the environment
 // through lookup (os.LookupEnv, or a test's), over the defaults. The caller sets
-// what flags say afterwards, and asks Settings.Server.Validate when all is said.
+// what flags say afterwards, has CheckEnvironment look for slips, and asks Settings.Server.Validate when all is said.
 func Load(path string, lookup func(string) (string, bool)) (Settings, error) {
 	s := Defaults()
 	var errs []error

@@ -98,7 +98,8 @@ func TestDevServesUntilItIsToldToStop(t *testing.T) {
 	}
 	for _, want := range []string{
 		"is ready", dir, "export AWS_ENDPOINT_URL=" + endpoint[0] + "\n",
-		"aws kinesis create-stream", "aws kinesis put-record", "aws kinesis get-records",
+		"aws kinesis create-stream --stream-name demo ", "aws kinesis get-records",
+		"printf hello | aws kinesis put-record --stream-name demo --partition-key alice --data fileb:///dev/stdin\n",
 	} {
 		if !strings.Contains(screen, want) {
 			t.Errorf("the screen lacks %q:\n%s", want, screen)

@@ -32,9 +32,12 @@ func (p *program) printScreen(endpoint string, o freshet.Options, took time.Dura
 	printEnv(w, "  ", endpoint)
 	fmt.Fprintf(w, "\n%sTry%s\n\n", title, plain)
 	for _, line := range []string{
-		"aws kinesis create-stream --stream-name orders --shard-count 1",
-		"aws kinesis put-record --stream-name orders --partition-key alice --data aGVsbG8=",
-		"aws kinesis get-records --shard-iterator $(aws kinesis get-shard-iterator --stream-name orders" +
+		// A stream of another name than the README's: both are tried. Version 1
+		// of the AWS CLI takes --data as text, version 2 as base64, both
+		// fileb:// as bytes.
+		"aws kinesis create-stream --stream-name demo --shard-count 1",
+		"printf hello | aws kinesis put-record --stream-name demo --partition-key alice --data fileb:///dev/stdin",
+		"aws kinesis get-records --shard-iterator $(aws kinesis get-shard-iterator --stream-name demo" +
 			" --shard-id shardId-000000000000 --shard-iterator-type TRIM_HORIZON --query ShardIterator --output text)",
 	} {
 		fmt.Fprintf(w, "  %s\n", line)

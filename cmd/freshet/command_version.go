@@ -10,8 +10,13 @@ import (
 type versionCommand struct{}
 
 func (versionCommand) Run(p *program) error {
-	fmt.Fprintf(p.stdout, "freshet %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintln(p.stdout, versionLine())
 	return nil
+}
+
+// versionLine is what version and --version print.
+func versionLine() string {
+	return fmt.Sprintf("freshet %s (%s, %s/%s)", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // released is set when a release is built (-ldflags "-X main.released=1.2.3").

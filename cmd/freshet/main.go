@@ -21,6 +21,7 @@ type commands struct {
 	Log         logCommands        `cmd:"" help:"Look into the log of a data folder."`
 	Bench       benchCommands      `cmd:"" help:"Measure an endpoint."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
+	ShowVersion kong.VersionFlag   `name:"version" help:"Print the version."`
 }
 
 // program is what a command acts on.
@@ -76,6 +77,7 @@ func (p *program) run(args []string) (code int) {
 		kong.Writers(p.stdout, p.stderr),
 		kong.Exit(func(code int) { panic(helped(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Vars{"version": versionLine()},
 		kong.Bind(p),
 	)
 	if err != nil {

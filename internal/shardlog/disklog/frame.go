@@ -99,9 +99,11 @@ func (h frameHeader) put(p []byte) uint32 {
 }
 
 // parseFrameHeader reads what put wrote, and returns the checksum too. With a
-// newer codec or key the header is returned all the same.
+// newer format, codec or key the header is returned all the same: only one with
+// the generation of the file is a frame, whatever a payload looks like.
 func parseFrameHeader(p []byte) (frameHeader, uint32, error) {
-	if err := checkHeader(p, magicFrame); err != nil {
+	err := checkHeader(p, magicFrame)
+	if errors.Is(err, errNoFrame) {
 		return frameHeader{}, 0, err
 	}
 	h := frameHeader{
@@ -112,20 +114,28 @@ func parseFrameHeader(p []byte) (frameHeader, uint32, error) {
 		prev:       le.Uint32(p[36:]),
 		sum:        le.Uint64(p[40:]),
 	}
-	return h, le.Uint32(p[headerSize-4:]), checkCodec(p[5], le.Uint32(p[8:]))
+	if err == nil {
+		err = checkCodec(p[5], le.Uint32(p[8:]))
+	}
+	return h, le.Uint32(p[headerSize-4:]), err
 }
 
-// parseFrameBody checks body against h and returns its sub-frames.
+// parseFrameBody checks body against h and returns its sub-frames. It returns a
+// newer only for sub-frames that h binds: those in the place of a lost block may
+// be payload that was made to look like them.
 func parseFrameBody(h frameHeader, body []byte) ([]subFrame, error) {
 	if uint64(h.subs)*subHeaderSize > uint64(len(body)) {
 		return nil, fmt.Errorf("%d sub-frames in %d bytes", h.subs, len(body))
 	}
 	subs := make([]subFrame, 0, h.subs)
 	var sum uint64
+	var unknown error
 	at := 0
 	for range h.subs {
 		s, err := parseSubFrame(body[at:])
-		if err != nil {
+		if _, isNewer := errors.AsType[newer](err); isNewer {
+			unknown = err
+		} else if err != nil {
 			return nil, fmt.Errorf("sub-frame at byte %d: %w", at, err)
 		}
 		sum += uint64(s.crc)
@@ -137,6 +147,8 @@ func parseFrameBody(h frameHeader, body []byte) ([]subFrame, error) {
 		return nil, fmt.Errorf("sub-frames end at byte %d of %d", at, len(body))
 	case sum != h.sum:
 		return nil, errors.New("sub-frames are not those of the header")
+	case unknown != nil:
+		return nil, unknown
 	}
 	return subs, nil
 }

@@ -157,8 +157,8 @@ func (r *replay) frame(f *journalFile, in *windowReader) (bool, error) {
 	if errors.Is(err, errNoFrame) {
 		return false, nil
 	}
-	if h.lsn > 0 && h.generation != f.generation {
-		return false, nil // of an earlier use of the file
+	if h.generation != f.generation {
+		return false, nil // of an earlier use of the file, or payload
 	}
 	if err != nil {
 		return false, inFile(err, f.path, pos)

@@ -68,7 +68,7 @@ func (s subFrame) putHeader(p []byte) uint32 {
 }
 
 // parseSubFrame reads the sub-frame that p begins with and checks all of it. The
-// body is a slice of p.
+// body is a slice of p. With a newer it is returned all the same.
 func parseSubFrame(p []byte) (subFrame, error) {
 	if len(p) < subHeaderSize {
 		return subFrame{}, errors.New("cut short")
@@ -92,7 +92,7 @@ func parseSubFrame(p []byte) (subFrame, error) {
 		return subFrame{}, errors.New("wrong checksum")
 	}
 	if err := checkCodec(p[5], le.Uint32(p[8:])); err != nil {
-		return subFrame{}, err
+		return s, err
 	}
 	return s, s.check()
 }

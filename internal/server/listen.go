@@ -35,6 +35,28 @@ type sniffedConn struct {
 	net.Conn
 	listener *sniffingListener
 	sniffed  bool // only the connection's own reader touches it
+	// bounded says that who writes has set a deadline of its own.
+	bounded atomic.Bool
+}
+
+// Write takes no longer than writeTimeout, unless there is a deadline that
+// another has set. It is for what is flushed when nobody looks any more: small
+// answers, and the end of large ones.
+func (c *sniffedConn) Write(p []byte) (int, error) {
+	if !c.bounded.Load() {
+		_ = c.Conn.SetWriteDeadline(time.Now().Add(writeTimeout)) // fails if it is closed, as the Write will
+	}
+	return c.Conn.Write(p)
+}
+
+func (c *sniffedConn) SetWriteDeadline(t time.Time) error {
+	c.bounded.Store(!t.IsZero())
+	return c.Conn.SetWriteDeadline(t)
+}
+
+func (c *sniffedConn) SetDeadline(t time.Time) error {
+	c.bounded.Store(!t.IsZero())
+	return c.Conn.SetDeadline(t)
 }
 
 const recordHandshake = 0x16

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -198,13 +199,18 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
-// Windows of HTTP/2. KCL keeps a stream open per subscription and asks for no
-// limit; one request's body may be 10 MiB and should not wait for credit.
+// Bounds of HTTP/2. KCL keeps a stream open per subscription, and an SDK shares
+// one connection among all of them: there must be room for a fleet's worth of
+// shards, but each stream is a goroutine. One request's body may be 10 MiB and
+// should not wait for credit.
 const (
-	maxConcurrentStreams = 100_000
+	maxConcurrentStreams = 4000
 	streamWindow         = 1 << 20
 	connectionWindow     = 4<<20 - 1 // the largest that net/http takes
 )
+
+// writeTimeout cuts off a client that takes nothing of what it is owed.
+const writeTimeout = 30 * time.Second
 
 func (s *Server) httpServer() *http.Server {
 	var protocols http.Protocols
@@ -220,6 +226,7 @@ func (s *Server) httpServer() *http.Server {
 			MaxConcurrentStreams:          maxConcurrentStreams,
 			MaxReceiveBufferPerStream:     streamWindow,
 			MaxReceiveBufferPerConnection: connectionWindow,
+			WriteByteTimeout:              writeTimeout,
 		},
 		ErrorLog: slog.NewLogLogger(s.o.Logger.Handler(), slog.LevelWarn),
 	}

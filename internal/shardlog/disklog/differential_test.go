@@ -2,6 +2,7 @@ package disklog
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/freshet/freshet/internal/shardlog"
@@ -9,11 +10,19 @@ import (
 	"github.com/freshet/freshet/internal/vfs"
 )
 
+// seeds returns how many logs the test lets live: 1,000 under make torture.
+func seeds() uint64 {
+	if os.Getenv("FRESHET_TORTURE") != "" {
+		return 1000
+	}
+	return 100
+}
+
 // TestDifferential lets logs of several sizes live through power cuts, failing
 // calls and full disks, and compares them with a ledger of what is certain.
 func TestDifferential(t *testing.T) {
 	var met shardlogtest.Outcome
-	for seed := range uint64(100) {
+	for seed := range seeds() {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			o := Options{
 				MemtableBytes: 16 << 10 << (seed % 6),

@@ -14,9 +14,10 @@ func (l *Log) write(ctx context.Context) error {
 	l.checkSpace()
 	for {
 		l.sealFull()
-		g := l.take(ctx.Err() != nil)
+		last := ctx.Err() != nil // looked at once: who joins before it is committed
+		g := l.take(last)
 		if g == nil {
-			if ctx.Err() != nil {
+			if last {
 				return nil
 			}
 			select {

@@ -19,11 +19,11 @@ func (l *Log) flush(ctx context.Context) error {
 	l.collect.Store(true) // a drop may have been the last thing before a crash
 	for {
 		err := l.flushAll(ctx)
+		if err != nil && !retry(err) && !errors.Is(err, ctx.Err()) {
+			return err
+		}
 		if ctx.Err() != nil {
 			return nil // the journal has it all
-		}
-		if err != nil && !retry(err) {
-			return err
 		}
 		l.report(noSegment, err)
 		if l.space.has(lowSpace) {

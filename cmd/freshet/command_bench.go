@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"syscall"
 	"time"
 
 	"github.com/freshet/freshet/internal/bench"
@@ -173,11 +174,20 @@ func (l benchLoad) onStream(p *program, work func(context.Context, *bench.Stream
 	if stream != nil {
 		defer func() { err = errors.Join(err, stream.Delete(ctx)) }()
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		err = work(ctx, stream)
 	}
-	return work(ctx, stream)
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Errorf("%s: nobody listens there; start one with: freshet dev", target)
+	case ctx.Err() != nil:
+		return errCutShort
+	}
+	return err
 }
+
+// errCutShort replaces what a measurement that was interrupted ends with.
+var errCutShort = errors.New("cut short by a signal: there is no result")
 
 // measure runs the load against the floor, if that is wanted, and then against
 // target.

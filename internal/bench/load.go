@@ -54,7 +54,8 @@ func quantile(sorted []time.Duration, p float64) time.Duration {
 }
 
 // Run sends the load to t and returns what it measured. It blocks for
-// l.Duration. The first error of any connection, or of a check, ends the run.
+// l.Duration or until ctx ends, which is an error. The first error of any
+// connection, or of a check, ends the run.
 func (l Load) Run(ctx context.Context, t Target) (Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -70,7 +71,11 @@ func (l Load) Run(ctx context.Context, t Target) (Result, error) {
 				return err
 			}
 			defer c.close()
+			defer context.AfterFunc(ctx, c.close)() // a reply may take long
 			parts[i], err = l.drive(c, l.Requests[i], from, until)
+			if err != nil && ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
 			return err
 		})
 	}

@@ -63,7 +63,7 @@ func openData(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, err
 		return nil, nil, fmt.Errorf("data folder %s: %w", o.DataDir, err)
 	}
 	if err := placeStore(disk, o.DataDir); err != nil {
-		return nil, nil, fmt.Errorf("data folder %s: make the store: %w", o.DataDir, err)
+		return nil, nil, fmt.Errorf("data folder %s: %w", o.DataDir, unwritable(err))
 	}
 	// The log comes first: its lock keeps other processes from the store too.
 	log, err := disklog.Open(disk, filepath.Join(o.DataDir, logName), disklog.Options{Events: metrics.DiskEvents(o.Logger)})
@@ -166,5 +166,18 @@ func prepareFolder(disk vfs.FS, dir string) error {
 	if err := disk.MkdirAll(dir); err != nil {
 		return err
 	}
-	return durable.WriteFile(disk, filepath.Join(dir, formatName), []byte(format))
+	if err := durable.WriteFile(disk, filepath.Join(dir, formatName), []byte(format)); err != nil {
+		return unwritable(err)
+	}
+	return nil
+}
+
+// unwritable says what the reader can do something about, and not at which of
+// our steps it showed.
+func unwritable(err error) error {
+	var step *fs.PathError
+	if errors.As(err, &step) {
+		err = step.Err
+	}
+	return fmt.Errorf("it cannot be written: %w", err)
 }

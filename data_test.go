@@ -2,6 +2,7 @@ package freshet
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -40,6 +41,20 @@ func TestForeignFoldersAreLeftAlone(t *testing.T) {
 	f(ErrForeignFolder, "log")
 	f(ErrOtherFormat, "FORMAT")
 	f(ErrOtherFormat, "FORMAT", "log", "meta.db")
+}
+
+// The first file that cannot be written must not be what the refusal is about.
+func TestAFolderForReadingOnlyIsCalledThat(t *testing.T) {
+	dir := t.TempDir()
+	disk := faultfs.New(vfs.OS)
+	disk.Inject(faultfs.Rule{
+		Times: faultfs.Always, Err: fs.ErrPermission,
+		Match: func(op vfs.Op) bool { return op.Kind == vfs.OpRemove || op.Kind == vfs.OpCreate },
+	})
+	_, err := New(Options{DataDir: dir, disk: disk})
+	if want := "data folder " + dir + ": it cannot be written: " + fs.ErrPermission.Error(); err == nil || err.Error() != want {
+		t.Errorf("New: %v", err)
+	}
 }
 
 func TestFolderIsMarkedOnce(t *testing.T) {

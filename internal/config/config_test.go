@@ -73,6 +73,9 @@ func TestFileErrorsNameKeyValueAndRule(t *testing.T) {
 		}
 	}
 	f("server:\n  lisen: x\n", "line 2", "server.lisen", "no such key")
+	f("server: a: b\n", "line 1: mapping values")
+	f("server:\n\tlisten: x\n", "line 2: found character")
+	f("server:\n  listen: *x\n", "line 2: unknown anchor 'x'")
 	f("servre:\n  listen: x\n", "line 1", "servre", "no such key")
 	f("server:\n  data:\n    dir: x\n", "server.data", "no such key")
 	f("server:\n  listen: 4566\n", `server.listen: "4566": must be host:port`)
@@ -90,7 +93,7 @@ func TestFileErrorsNameKeyValueAndRule(t *testing.T) {
 	f("log:\n  level: loud\nserver: 5\n", "debug, info, warn or error", `server: "5": must be a section`)
 	f("log:\n  format: xml\n", "must be text or json")
 	f("- a\n", "the file")
-	f("a: [", "yaml")
+	f("a: [", "line 1: did not find")
 }
 
 func TestEnvironmentErrors(t *testing.T) {

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -11,7 +13,7 @@ import (
 func (s *Settings) readFile(content []byte) []error {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(content, &doc); err != nil {
-		return []error{err}
+		return []error{syntaxError(err, string(content))}
 	}
 	if len(doc.Content) == 0 {
 		return nil // empty, or comments only
@@ -22,6 +24,22 @@ func (s *Settings) readFile(content []byte) []error {
 	}
 	r.mapping(doc.Content[0], "")
 	return r.errs
+}
+
+// syntaxError names the line, which the parser leaves out if it is the first, or
+// if an alias is unknown.
+func syntaxError(err error, content string) error {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	if strings.HasPrefix(text, "line ") {
+		return errors.New(text)
+	}
+	line := 1
+	if _, rest, ok := strings.Cut(text, "unknown anchor '"); ok {
+		name, _, _ := strings.Cut(rest, "'")
+		before, _, _ := strings.Cut(content, "*"+name)
+		line += strings.Count(before, "\n")
+	}
+	return fmt.Errorf("line %d: %s", line, text)
 }
 
 type reader struct {

@@ -27,6 +27,7 @@ func (l *Log) flush(ctx context.Context) error {
 		}
 		l.report(noSegment, err)
 		if l.space.has(lowSpace) {
+			l.recycle(l.manifest.firstJournal) // spares are given back
 			l.checkSpace()
 		}
 		var again <-chan time.Time

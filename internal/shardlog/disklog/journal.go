@@ -140,8 +140,16 @@ func (l *Log) recycleJournal(old *journalFile, sequence uint64) (*journalFile, e
 }
 
 // nameJournal gives a file whose content is durable its name, durably, and opens
-// it for frames.
+// it for frames. If that fails the file is removed, whichever name it bears:
+// another one will be made.
 func (l *Log) nameJournal(from string, f *journalFile) error {
+	if err := l.nameAndOpen(from, f); err != nil {
+		return errors.Join(err, removeIfThere(l.fs, from), removeIfThere(l.fs, f.path))
+	}
+	return nil
+}
+
+func (l *Log) nameAndOpen(from string, f *journalFile) error {
 	if err := l.fs.Rename(from, f.path); err != nil {
 		return fmt.Errorf("name journal file: %w", err)
 	}

@@ -124,11 +124,15 @@ func (l *Log) makeJournal(size int64) (*journalFile, error) {
 }
 
 // nextSequence takes a sequence number, and a spare of at least that size if
-// there is one.
+// there is one. While the disk is nearly full any spare will do that has room for
+// an append that waits.
 func (l *Log) nextSequence(size int64) (uint64, *journalFile) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.mu.sequence++
+	if l.space.has(lowSpace) {
+		size = l.mu.want
+	}
 	for i, f := range l.mu.spares {
 		if f.size >= size {
 			l.mu.spares = slices.Delete(l.mu.spares, i, i+1)
@@ -152,11 +156,16 @@ func (l *Log) recycle(first uint64) {
 		}
 	}
 	l.mu.old = kept
-	// The largest are worth keeping, unless their space is wanted.
+	// The largest are worth keeping, unless their space is wanted. One that is
+	// to be the next file stays even then: controls that drop or trim need it,
+	// and there may never be room for a new one.
 	slices.SortStableFunc(l.mu.spares, func(a, b *journalFile) int { return int(b.size - a.size) })
 	keep := maxSpares
 	if l.space.has(lowSpace) {
 		keep = 0
+		if l.mu.next == nil {
+			keep = 1
+		}
 	}
 	if len(l.mu.spares) > keep {
 		surplus = slices.Clone(l.mu.spares[keep:])

@@ -49,13 +49,15 @@ func (l *Log) report(w shortage, err error) {
 		before = l.space.short.And(^uint32(w))
 		after = before &^ uint32(w)
 	}
-	if (before == 0) == (after == 0) {
+	if before == after {
 		return
 	}
-	if fn := l.o.Events.NoSpace; fn != nil {
+	if fn := l.o.Events.NoSpace; fn != nil && (before == 0) != (after == 0) {
 		fn(err)
 	}
-	l.broadcast() // who waits for a place is refused, or tries again
+	// Who waits for a place is refused, or tries again. That holds for each
+	// shortage: controls wait also while entries are refused for another.
+	l.broadcast()
 	// A flush may give space back, and the flusher looks when there is some.
 	signal(l.kicks.writer)
 	signal(l.kicks.flusher)

@@ -161,8 +161,11 @@ func (l *Log) openLocked(size int) *group {
 // refillSpare makes the next slab ahead of its use, where nobody waits for it:
 // zeroing memory that was used before takes a while.
 func (l *Log) refillSpare() {
-	if l.spare.Load() == nil {
-		l.spare.CompareAndSwap(nil, newSlab())
+	if l.spare.Load() == nil && l.refilling.CompareAndSwap(false, true) {
+		if l.spare.Load() == nil {
+			l.spare.Store(newSlab())
+		}
+		l.refilling.Store(false)
 	}
 }
 

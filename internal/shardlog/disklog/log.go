@@ -56,8 +56,9 @@ type Log struct {
 		changed chan struct{}
 	}
 
-	// spare is the next slab.
-	spare atomic.Pointer[slab]
+	// spare is the next slab, refilling says that someone makes it.
+	spare     atomic.Pointer[slab]
+	refilling atomic.Bool
 
 	// writer is owned by the writer's goroutine, and by recovery before.
 	writer struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path/filepath"
 	"slices"
 	"time"
@@ -112,7 +113,7 @@ func (l *Log) makeJournal(size int64) (*journalFile, error) {
 	l.mu.Unlock()
 	free, err := l.fs.Free(l.dir)
 	if err != nil {
-		return nil, fmt.Errorf("free space: %w", err)
+		free = math.MaxUint64 // not known: the write that fails will tell
 	}
 	for size > least && uint64(size)+l.space.needed(l.o.Reserve) > free {
 		size = max(least, alignUp(size/2))

@@ -102,7 +102,8 @@ func readBlock(file vfs.File, path string, id shardlog.Shard, e blockEntry) ([]r
 	if err != nil {
 		return nil, inFile(fmt.Errorf("shard %s, offsets %d to %d: %w", id, e.firstOffset, e.lastOffset, err), path, e.position)
 	}
-	if found != id || runs[0].first != e.firstOffset || runs[len(runs)-1].next()-1 != e.lastOffset {
+	first, last := runs[0], runs[len(runs)-1]
+	if found != id || first.first != e.firstOffset || last.next()-1 != e.lastOffset || last.arrival != e.lastArrival {
 		return nil, &CorruptionError{File: path, Offset: e.position, Reason: fmt.Sprintf("block is not that of shard %s, offsets %d to %d", id, e.firstOffset, e.lastOffset)}
 	}
 	return runs, nil

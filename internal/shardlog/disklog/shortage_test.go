@@ -90,3 +90,14 @@ func TestUnnamedJournalFilesAreRemoved(t *testing.T) {
 	}
 	r.stopped()
 }
+
+// A disk that does not say how much is free is no reason to end the log.
+func TestFreeSpaceThatIsNotKnown(t *testing.T) {
+	disk := faultfs.New(crashfs.New())
+	r := start(t, disk, "data", tiny)
+	disk.Inject(faultfs.Rule{Match: faultfs.Kind(vfs.OpFree), Times: faultfs.Always})
+	for range 20 {
+		r.put(shardOf(1), strings.Repeat("x", 10<<10))
+	}
+	r.stopped()
+}

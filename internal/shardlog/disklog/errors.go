@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"syscall"
 
 	"github.com/freshet/freshet/internal/vfs"
 )
@@ -63,9 +64,11 @@ type final struct{ error }
 
 func (f final) Unwrap() error { return f.error }
 
-// retry reports whether err is that of a full disk, and what failed may be done
-// again when there is room.
+// retry reports whether err is that of a full disk, or of a process or machine
+// without descriptors, and what failed may be done again when there is room.
 func retry(err error) bool {
-	_, isFinal := errors.AsType[final](err)
-	return !isFinal && errors.Is(err, vfs.ErrNoSpace)
+	if _, isFinal := errors.AsType[final](err); isFinal {
+		return false
+	}
+	return errors.Is(err, vfs.ErrNoSpace) || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }

@@ -1,10 +1,13 @@
 package disklog
 
 import (
+	"errors"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 
+	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
 	"github.com/freshet/freshet/internal/vfs/faultfs"
@@ -100,4 +103,46 @@ func TestFreeSpaceThatIsNotKnown(t *testing.T) {
 		r.put(shardOf(1), strings.Repeat("x", 10<<10))
 	}
 	r.stopped()
+}
+
+// Want of descriptors passes: it holds appends back where a file is to be made,
+// and does not end the log.
+func TestNoDescriptorIsLeft(t *testing.T) {
+	f := func(prefix string) {
+		t.Helper()
+		disk := faultfs.New(crashfs.New())
+		o, written := flushed(16 << 10)
+		o.Retry = 1
+		healed := make(chan struct{}, 100)
+		o.Events.NoSpace = func(err error) {
+			if err == nil {
+				healed <- struct{}{}
+			}
+		}
+		r := start(t, disk, "data", o)
+		match := func(op vfs.Op) bool { return op.Kind == vfs.OpCreate && strings.Contains(op.Name, prefix) }
+		disk.Inject(faultfs.Rule{Match: match, Times: 3, Err: syscall.EMFILE})
+		// Fills a memtable, and needs a journal file of its size.
+		appendThrough(r, strings.Repeat("x", 40<<10), healed)
+		<-written
+		r.stopped()
+	}
+	f(journalTemp)
+	f(segmentPrefix)
+}
+
+// appendThrough appends data, again after each shortage.
+func appendThrough(r *rig, data string, healed chan struct{}) {
+	r.Helper()
+	for {
+		results, err := r.Append(r.Context(), []shardlog.Entry{{Shard: shardOf(1), Data: []byte(data)}})
+		switch {
+		case errors.Is(err, shardlog.ErrNoSpace):
+			<-healed
+		case err != nil || results[0].Err != nil:
+			r.Fatalf("%+v, %v", results, err)
+		default:
+			return
+		}
+	}
 }

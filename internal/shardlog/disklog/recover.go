@@ -30,10 +30,10 @@ func Open(fsys vfs.FS, dir string, o Options) (*Log, error) {
 // recover is FORMAT.md, section 10, from top to bottom.
 func (l *Log) recover() error {
 	// 1. The lock, and what is there.
-	if err := l.fs.MkdirAll(l.dir); err != nil {
-		return fmt.Errorf("make data folder: %w", err)
+	err := l.makeFolder()
+	if err != nil {
+		return err
 	}
-	var err error
 	if l.lock, err = l.fs.Lock(l.path(lockName)); err != nil {
 		return fmt.Errorf("lock data folder: %w", err)
 	}
@@ -93,6 +93,27 @@ func (l *Log) recover() error {
 
 	// 9. Garbage.
 	return l.removeGarbage(names)
+}
+
+// makeFolder makes the data folder and those above it that are missing. Each of
+// those must be durable before anything in it is; beginFolder sees to the last.
+func (l *Log) makeFolder() error {
+	var above []string // hold a folder that is made now
+	for dir := filepath.Dir(l.dir); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := l.fs.List(dir); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		above = append(above, filepath.Dir(dir))
+	}
+	if err := l.fs.MkdirAll(l.dir); err != nil {
+		return fmt.Errorf("make data folder: %w", err)
+	}
+	for _, dir := range above {
+		if err := l.fs.SyncDir(dir); err != nil {
+			return fmt.Errorf("sync folder above: %w", err)
+		}
+	}
+	return nil
 }
 
 // beginFolder says that the folder is empty, or why it cannot be.

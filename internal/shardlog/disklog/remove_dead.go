@@ -8,18 +8,7 @@ import (
 // floor or of a dropped stream. The flusher calls it after trims and drops,
 // which are durable in the journal by then.
 func (l *Log) removeDead() error {
-	v := l.segments.acquire()
-	defer l.segments.release(v)
-	var dead []*segment
-	for _, s := range v.segments {
-		alive, err := l.isAlive(s)
-		if err != nil {
-			continue // a damaged footer: readers are told, and it stays
-		}
-		if !alive {
-			dead = append(dead, s)
-		}
-	}
+	dead := l.findDead()
 	if len(dead) == 0 {
 		return nil
 	}
@@ -40,6 +29,20 @@ func (l *Log) removeDead() error {
 		}
 	}
 	return nil
+}
+
+// findDead returns the segments without a record that may be read. Only the
+// flusher changes what there is, so it holds no version of it afterwards.
+func (l *Log) findDead() (dead []*segment) {
+	v := l.segments.acquire()
+	defer l.segments.release(v)
+	for _, s := range v.segments {
+		alive, err := l.isAlive(s)
+		if err == nil && !alive { // a damaged footer: readers are told, and it stays
+			dead = append(dead, s)
+		}
+	}
+	return dead
 }
 
 // isAlive reports whether s has a record that may be read. The shard that kept it

@@ -48,6 +48,12 @@ var (
 	// be lost without a word.
 	ErrStoreMissing = errors.New("meta.db is missing, which says what streams there are, although the log of their records is there: " +
 		"restore meta.db, or move the folder away to begin with an empty one")
+
+	// ErrLogMissing is returned for a data folder that has a store in use and no
+	// log. A new log would number the records of its streams from the beginning,
+	// as if there had been none.
+	ErrLogMissing = errors.New("the log is missing, which holds the records, although meta.db with their streams is there: " +
+		"restore the folder log, or move the data folder away to begin with an empty one")
 )
 
 // openData opens log and store. What is open is the caller's.
@@ -81,8 +87,8 @@ func openData(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, err
 }
 
 // CheckFolder reports why dir cannot be a data folder: ErrForeignFolder,
-// ErrOtherFormat, ErrStoreMissing, or what the file system says. A folder that is empty or not
-// there can be. It writes nothing.
+// ErrOtherFormat, ErrStoreMissing, ErrLogMissing, or what the file system says. A
+// folder that is empty or not there can be. It writes nothing.
 func CheckFolder(dir string) error {
 	_, err := checkFolder(vfs.OS, dir)
 	return err
@@ -104,7 +110,7 @@ func checkFolder(disk vfs.FS, dir string) (marked bool, err error) {
 			if err := checkFormat(disk, dir); err != nil {
 				return true, err
 			}
-			return true, checkStore(disk, dir, names)
+			return true, checkParts(disk, dir)
 		case strings.HasPrefix(name, formatName), strings.HasPrefix(name, "."), name == "lost+found":
 			// A mark that a crash left half-made, and what file systems and
 			// orchestrators keep in an empty volume.
@@ -129,17 +135,36 @@ func checkFormat(disk vfs.FS, dir string) error {
 	return nil
 }
 
-// checkStore reports whether the store is gone from a folder that holds names.
-// While there is no log it may still have to be made.
-func checkStore(disk vfs.FS, dir string, names []string) error {
-	if slices.Contains(names, metaName) {
-		return nil
-	}
+// checkParts reports whether log or store is gone while the other is in use. A
+// first start makes the store's file, empty, then the log's manifest, and fills
+// the store last: wherever it was cut off, neither is missed.
+func checkParts(disk vfs.FS, dir string) error {
 	inLog, err := disk.List(filepath.Join(dir, logName))
-	if err == nil && slices.Contains(inLog, manifestName) {
-		return ErrStoreMissing
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	return nil // what is wrong with the log, its recovery will say
+	log := slices.Contains(inLog, manifestName)
+	size, err := sizeOf(disk, filepath.Join(dir, metaName))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	store := err == nil
+	switch {
+	case log && !store:
+		return ErrStoreMissing
+	case len(inLog) == 0 && size > 0:
+		return ErrLogMissing
+	}
+	return nil // what is wrong inside the log, its recovery will say
+}
+
+func sizeOf(disk vfs.FS, name string) (int64, error) {
+	file, err := disk.Open(name)
+	if err != nil {
+		return 0, err
+	}
+	size, err := file.Size()
+	return size, errors.Join(err, file.Close())
 }
 
 // placeStore makes the store's file, empty, if there is none. It comes before

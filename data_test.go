@@ -69,31 +69,38 @@ func TestFolderIsMarkedOnce(t *testing.T) {
 	}
 }
 
-func TestALostStoreIsNoticed(t *testing.T) {
-	dir := t.TempDir()
-	s := run(t, Options{DataDir: dir})
-	createAndPut(t, s.client(), "one")
-	s.stop(t)
-	kept := filepath.Join(t.TempDir(), "meta.db")
-	if err := os.Rename(filepath.Join(dir, metaName), kept); err != nil {
-		t.Fatal(err)
+func TestALostPartIsNoticed(t *testing.T) {
+	f := func(name string, want error) {
+		t.Helper()
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := run(t, Options{DataDir: dir})
+			createAndPut(t, s.client(), "one")
+			s.stop(t)
+			kept := filepath.Join(t.TempDir(), name)
+			if err := os.Rename(filepath.Join(dir, name), kept); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // a refusal must not make one either
+				if _, err := New(Options{DataDir: dir}); !errors.Is(err, want) {
+					t.Fatalf("New: %v", err)
+				}
+				if err := CheckFolder(dir); !errors.Is(err, want) {
+					t.Fatalf("CheckFolder: %v", err)
+				}
+			}
+			if err := os.Rename(kept, filepath.Join(dir, name)); err != nil {
+				t.Fatal(err)
+			}
+			s = run(t, Options{DataDir: dir})
+			if got := readAll(t, s.client()); got != "one" {
+				t.Errorf("the stream holds %q", got)
+			}
+			s.stop(t)
+		})
 	}
-	for range 2 { // a refusal must not make one either
-		if _, err := New(Options{DataDir: dir}); !errors.Is(err, ErrStoreMissing) {
-			t.Fatalf("New: %v", err)
-		}
-		if err := CheckFolder(dir); !errors.Is(err, ErrStoreMissing) {
-			t.Fatalf("CheckFolder: %v", err)
-		}
-	}
-	if err := os.Rename(kept, filepath.Join(dir, metaName)); err != nil {
-		t.Fatal(err)
-	}
-	s = run(t, Options{DataDir: dir})
-	if got := readAll(t, s.client()); got != "one" {
-		t.Errorf("the stream holds %q", got)
-	}
-	s.stop(t)
+	f(metaName, ErrStoreMissing)
+	f(logName, ErrLogMissing)
 }
 
 // A crash during the first start must leave a folder that the next one takes.

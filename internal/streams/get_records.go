@@ -58,14 +58,16 @@ func (s *Service) iterated(caller access.Caller, it shardIterator, arn *string) 
 	key := streamKey{caller.Account(), caller.Region(), it.name}
 	snapshot := s.catalog.now()
 	st := snapshot.byID[it.stream]
-	if st == nil || !st.owns(caller) {
+	if st == nil {
 		// A stream that was made again has the shard, but not the place (observed).
 		if again := snapshot.byKey[key]; again != nil && again.shows(it.shard, now()) {
 			return nil, errInternal()
 		}
 		return nil, errNoShard(key, it.shard)
 	}
-	if !st.shows(it.shard, now()) {
+	// What another account's iterator gets is not documented. It must not tell
+	// that the stream is there.
+	if !st.owns(caller) || !st.shows(it.shard, now()) {
 		return nil, errNoShard(key, it.shard)
 	}
 	if arn != nil {

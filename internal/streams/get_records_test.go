@@ -190,7 +190,15 @@ func TestIteratorIsForItsStreamAndCaller(t *testing.T) {
 		must(t, 0, get(r.stream("orders").arn()))
 		other := r.stream("others").arn()
 		wantError(t, get(other), invalid, "StreamARN "+other+" does not name the stream of the ShardIterator.")
-		_, err := r.GetRecords(r.ctx(), otherCaller, &kinesis.GetRecordsInput{ShardIterator: &it})
-		wantError(t, err, notFound, "Shard shardId-000000000000 in stream orders under account 999999999999 does not exist")
+		// Whether the other account has a stream of that name makes no difference.
+		abroad := func() {
+			t.Helper()
+			_, err := r.GetRecords(r.ctx(), otherCaller, &kinesis.GetRecordsInput{ShardIterator: &it})
+			wantError(t, err, notFound, "Shard shardId-000000000000 in stream orders under account 999999999999 does not exist")
+		}
+		abroad()
+		_, err := r.CreateStream(r.ctx(), otherCaller, &kinesis.CreateStreamInput{StreamName: new("orders"), ShardCount: new(int32(1))})
+		must(t, 0, err)
+		abroad()
 	})
 }

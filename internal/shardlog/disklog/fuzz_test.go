@@ -197,7 +197,7 @@ func FuzzBlock(f *testing.F) {
 			useRun(t, r)
 		}
 		for _, from := range []shardlog.Offset{0, runs[0].first, runs[len(runs)-1].next()} {
-			c := newCollector(from, ^shardlog.Offset(0), ^shardlog.Offset(0), shardlog.Limit{Records: 10, Bytes: 100})
+			c := newCollector(from, ^shardlog.Offset(0), shardlog.Limit{Records: 10, Bytes: 100})
 			c.take(runs, ^shardlog.Offset(0))
 		}
 	})

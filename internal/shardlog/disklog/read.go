@@ -2,6 +2,7 @@ package disklog
 
 import (
 	"context"
+	"slices"
 
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -25,7 +26,7 @@ func (l *Log) Read(ctx context.Context, id shardlog.Shard, from shardlog.Offset,
 		return shardlog.Batch{}, err
 	}
 	from = max(from, view.state.Floor)
-	c := newCollector(from, view.memory(), view.state.Next, limit)
+	c := newCollector(from, view.memory(), limit)
 	if from < c.below {
 		err = l.readSegments(ctx, id, c)
 	}
@@ -83,12 +84,22 @@ type collector struct {
 	full        bool
 }
 
-func newCollector(from, below, end shardlog.Offset, limit shardlog.Limit) *collector {
-	c := &collector{next: from, below: below, count: limit.Records, bytes: limit.Bytes}
-	if from < end {
-		c.records = make([]shardlog.Record, 0, min(uint64(limit.Records), uint64(end-from), 512))
+func newCollector(from, below shardlog.Offset, limit shardlog.Limit) *collector {
+	return &collector{next: from, below: below, count: limit.Records, bytes: limit.Bytes}
+}
+
+// makeRoom makes room for what take will add, at the most, so that a large page
+// is not copied while it grows.
+func (c *collector) makeRoom(runs []run) {
+	count, bytes := 0, 0
+	for _, r := range runs {
+		if count >= c.count || bytes >= c.bytes {
+			break
+		}
+		count += int(r.count)
+		bytes += len(r.body)
 	}
-	return c
+	c.records = slices.Grow(c.records, min(count, c.count))
 }
 
 // take adds the records of runs from c.next on that lie below end, as far as the
@@ -97,7 +108,9 @@ func (c *collector) take(runs []run, end shardlog.Offset) {
 	if c.full {
 		return
 	}
-	for _, r := range runs[searchOffset(runs, c.next):] {
+	runs = runs[searchOffset(runs, c.next):]
+	c.makeRoom(runs)
+	for _, r := range runs {
 		i := 0
 		if c.next > r.first {
 			i = int(c.next - r.first)

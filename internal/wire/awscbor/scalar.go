@@ -53,23 +53,8 @@ func (d *decoder) text(h head, shape *awsapi.Shape, v reflect.Value) bool {
 	if !ok {
 		return false
 	}
-	switch shape.Kind {
-	case awsapi.String:
-		convert.Settle(v).SetString(string(text))
-	case awsapi.Blob:
-		blob, e := convert.Blob(text)
-		if e != nil {
-			return d.wrong(e)
-		}
-		v.SetBytes(blob)
-	case awsapi.Boolean:
-		b, e := convert.ParseBoolean(string(text))
-		if e != nil {
-			return d.wrong(e)
-		}
-		convert.Settle(v).SetBool(b)
-	default:
-		return d.wrong(convert.Mismatch(shape.Kind, convert.Text))
+	if e := convert.SetText(shape.Kind, v, text); e != nil {
+		return d.wrong(e)
 	}
 	return true
 }

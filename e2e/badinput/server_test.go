@@ -21,21 +21,10 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
-	os.Exit(withBinary(m.Run))
-}
-
-// withBinary builds the command and returns what run does.
-func withBinary(run func() int) int {
-	dir, err := os.MkdirTemp("", "freshet-e2e-")
-	if err == nil {
-		defer os.RemoveAll(dir)
-		binary, err = process.Build(context.Background(), dir)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return run()
+	os.Exit(process.WithBinary(func(built string) int {
+		binary = built
+		return m.Run()
+	}))
 }
 
 // server is a running freshet with the stream "orders" of two shards.

@@ -3,8 +3,6 @@
 package main
 
 import (
-	"context"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -18,21 +16,10 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
-	os.Exit(withBinary(m.Run))
-}
-
-// withBinary builds the command and returns what run does.
-func withBinary(run func() int) int {
-	dir, err := os.MkdirTemp("", "freshet-e2e-")
-	if err == nil {
-		defer os.RemoveAll(dir)
-		binary, err = process.Build(context.Background(), dir)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return run()
+	os.Exit(process.WithBinary(func(built string) int {
+		binary = built
+		return m.Run()
+	}))
 }
 
 // TestKillNineLosesNothing kills a server under load 50 times, in short mode 3

@@ -19,3 +19,19 @@ func Build(ctx context.Context, dir string) (string, error) {
 	}
 	return binary, nil
 }
+
+// WithBinary builds the command and returns what run does with it, or 1 if it
+// cannot be built. It is for TestMain; the command is gone afterwards.
+func WithBinary(run func(binary string) int) int {
+	dir, err := os.MkdirTemp("", "freshet-e2e-")
+	var binary string
+	if err == nil {
+		defer func() { _ = os.RemoveAll(dir) }() // temporary all the same
+		binary, err = Build(context.Background(), dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return run(binary)
+}

@@ -68,6 +68,12 @@ type Log interface {
 	// records. Space is given back later.
 	Drop(ctx context.Context, stream StreamID) error
 
+	// Configure says how a stream is kept from now on. It touches no record that
+	// is there, and waits for no disk. An engine may forget it at Close: the
+	// caller repeats it after opening, before it appends. A stream that was never
+	// configured has the zero Settings. A dropped one gives ErrDropped.
+	Configure(ctx context.Context, stream StreamID, s Settings) error
+
 	// Run does the log's work until ctx ends or the engine fails, and returns
 	// when all its goroutines have. When ctx ends it first commits what has
 	// joined a group, and returns nil. It is called once. Without it Append,
@@ -155,6 +161,27 @@ type Record struct {
 	Key     string
 	Data    []byte
 }
+
+// Settings says how a stream is kept.
+type Settings struct {
+	// Retention is how long the stream's records are wanted; 0 is a day. It
+	// trims nothing, Trim does that: it is for the engine to put together what
+	// will be deleted together.
+	Retention time.Duration
+	// Compression is how records are kept once they have left memory.
+	Compression Compression
+}
+
+// Compression is a way to make records smaller on the disk.
+type Compression uint8
+
+const (
+	// NoCompression keeps records as they are.
+	NoCompression Compression = iota
+	// S2 compresses at the speed of the disk, text to about a quarter
+	// (https://github.com/klauspost/compress/tree/master/s2).
+	S2
+)
 
 // Limit bounds a Read. Both members must be at least 1.
 type Limit struct {

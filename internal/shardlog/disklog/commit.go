@@ -141,7 +141,7 @@ func (l *Log) sealFull() {
 		return // when there is a place the flusher signals
 	}
 	t.seal()
-	l.writer.active = &memtable{}
+	l.writer.active = &memtable{first: t.last + 1, last: t.last}
 	l.mu.Lock()
 	l.mu.sealed = append(l.mu.sealed, t)
 	l.broadcastLocked()

@@ -74,7 +74,7 @@ func (d *dumper) segment(m segmentMeta) error {
 		return fmt.Errorf("open segment: %w", err)
 	}
 	defer file.Close()
-	f, err := readFooter(file, path, &m)
+	f, err := readFooter(file, path, &m.trailer)
 	if err != nil {
 		return err
 	}

@@ -150,7 +150,8 @@ func (l *Log) writeSegment(ctx context.Context, t *memtable) (*segmentMeta, erro
 	if err != nil {
 		return nil, fmt.Errorf("create segment: %w", err)
 	}
-	meta, err := writeShards(ctx, newSegmentWriter(file, l.id, l.segmentNumber), shards)
+	m := segmentMeta{trailer: trailer{number: l.segmentNumber}, class: classDay, span: lsnSpan{t.first, t.last}}
+	meta, err := writeShards(ctx, newSegmentWriter(file, l.id, m), shards)
 	if err = errors.Join(err, file.Close()); err == nil {
 		err = l.fs.SyncDir(l.dir)
 	}

@@ -134,10 +134,9 @@ func (f *footer) find(id shardlog.Shard) (from, to int, ok bool) {
 	return from, to, true
 }
 
-// compareShards orders shards as segments do.
+// compareShards orders shards as segments do, compareStreams streams.
 func compareShards(a, b shardlog.Shard) int {
-	if c := bytes.Compare(a.Stream[:], b.Stream[:]); c != 0 {
-		return c
-	}
-	return cmp.Compare(a.Number, b.Number)
+	return cmp.Or(compareStreams(a.Stream, b.Stream), cmp.Compare(a.Number, b.Number))
 }
+
+func compareStreams(a, b shardlog.StreamID) int { return bytes.Compare(a[:], b[:]) }

@@ -236,7 +236,10 @@ func FuzzFooter(f *testing.F) {
 
 func FuzzManifest(f *testing.F) {
 	e := &edit{
-		added:   []segmentMeta{{number: 3, size: 4096, footerPosition: 100, footerLength: 72, shards: 1, blocks: 1, records: 5}},
+		added: []segmentMeta{{
+			trailer: trailer{number: 3, size: 4096, footerPosition: 100, footerLength: 72, shards: 1, blocks: 1, records: 5},
+			class:   classWeek, span: lsnSpan{4, 9}, streams: []shardlog.StreamID{streamOf(1), streamOf(2)},
+		}},
 		removed: []uint64{1}, states: []savedState{{shard: shardOf(1)}}, dropped: []shardlog.StreamID{streamOf(9)},
 		checkpoint: 10, reached: 12, firstJournal: 3,
 	}
@@ -277,9 +280,16 @@ func TestEditsAreReadAsWritten(t *testing.T) {
 		e := &edit{checkpoint: rng.Uint64(), reached: rng.Uint64(), firstJournal: rng.Uint64()}
 		for range rng.IntN(3) {
 			e.added = append(e.added, segmentMeta{
-				number: rng.Uint64(), size: rng.Int64(), footerPosition: rng.Int64(), footerLength: rng.Uint32(),
-				footerCRC: rng.Uint32(), shards: rng.Uint32(), blocks: rng.Uint32(), records: rng.Uint64(), class: 3,
+				trailer: trailer{
+					number: rng.Uint64(), size: 1 << 62, footerPosition: headerSize + rng.Int64()>>2, footerLength: rng.Uint32(),
+					footerCRC: rng.Uint32(), shards: rng.Uint32(), blocks: rng.Uint32(), records: rng.Uint64(),
+				},
+				class: classMonth, level: 1, span: lsnSpan{rng.Uint64(), rng.Uint64()}, firstArrival: -1, lastArrival: 7,
 			})
+			for i := range rng.IntN(3) {
+				m := &e.added[len(e.added)-1]
+				m.streams = append(m.streams, streamOf(byte(i)))
+			}
 			e.removed = append(e.removed, rng.Uint64())
 			e.dropped = append(e.dropped, streamOf(byte(rng.Uint32())))
 			state := shardlog.State{Next: 9, Floor: 4, LastArrival: -7, Sealed: rng.IntN(2) == 0}

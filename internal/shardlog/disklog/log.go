@@ -93,7 +93,7 @@ func newLog(fs vfs.FS, dir string, o Options) *Log {
 	l.kicks.writer = make(chan struct{}, 1)
 	l.kicks.preparer = make(chan struct{}, 1)
 	l.kicks.flusher = make(chan struct{}, 1)
-	l.writer.active = &memtable{}
+	l.writer.active = &memtable{first: 1}
 	return l
 }
 

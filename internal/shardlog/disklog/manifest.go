@@ -1,6 +1,7 @@
 package disklog
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -34,11 +35,28 @@ type content struct {
 	checkpoint   uint64
 	reached      uint64
 	firstJournal uint64
-	segments     []segmentMeta // in the order of their numbers
+	segments     []segmentMeta // in the order of segmentMeta.compare
 }
 
 // segmentMeta is what the manifest says of a segment.
 type segmentMeta struct {
+	trailer
+	class class
+	// level counts the merges that the segment is the result of.
+	level uint8
+	// span is the frames that its records came in. Two segments whose spans
+	// overlap have no stream in common (FORMAT.md, section 4), so the order of
+	// spans is that of every shard's offsets.
+	span lsnSpan
+	// Its records arrived between the two.
+	firstArrival, lastArrival shardlog.Millis
+	// streams are those that have records in it, sorted; nil if they are more
+	// than maxListed.
+	streams []shardlog.StreamID
+}
+
+// trailer is what the segment's own trailer says too.
+type trailer struct {
 	number         uint64
 	size           int64
 	footerPosition int64
@@ -46,7 +64,28 @@ type segmentMeta struct {
 	footerCRC      uint32
 	shards, blocks uint32
 	records        uint64
-	class          uint8
+}
+
+// lsnSpan is the frames from low to high, both included.
+type lsnSpan struct{ low, high uint64 }
+
+// maxListed bounds the streams that the manifest lists for a segment. A segment
+// with more holds a little of nearly every stream: listing it would find none
+// to pass over.
+const maxListed = 64
+
+// compare orders segments by their spans, those of one flush by their numbers.
+func (m *segmentMeta) compare(o *segmentMeta) int {
+	return cmp.Or(cmp.Compare(m.span.low, o.span.low), cmp.Compare(m.number, o.number))
+}
+
+// mayHold reports whether the stream can have records in the segment.
+func (m *segmentMeta) mayHold(id shardlog.StreamID) bool {
+	if m.streams == nil {
+		return true
+	}
+	_, found := slices.BinarySearchFunc(m.streams, id, compareStreams)
+	return found
 }
 
 // edit is a change of the manifest, atomic.
@@ -82,11 +121,14 @@ func (m *manifest) close() error {
 // apply changes the content as e says.
 func (c *content) apply(e *edit) {
 	c.checkpoint, c.reached, c.firstJournal = e.checkpoint, e.reached, e.firstJournal
-	c.segments = append(c.segments, e.added...)
 	if len(e.removed) > 0 {
 		c.segments = slices.DeleteFunc(c.segments, func(s segmentMeta) bool {
 			return slices.Contains(e.removed, s.number)
 		})
+	}
+	if len(e.added) > 0 {
+		c.segments = append(c.segments, e.added...)
+		slices.SortFunc(c.segments, func(a, b segmentMeta) int { return a.compare(&b) })
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"slices"
 
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -18,7 +19,7 @@ const (
 	headLength   = 16
 	editHeader   = 48
 
-	addedLength   = 56
+	addedLength   = 88 // besides the streams that it lists
 	removedLength = 8
 	stateLength   = 56
 	droppedLength = 16
@@ -123,15 +124,18 @@ func parseEdit(p []byte) (*edit, error) {
 	}
 	added, removed := uint64(le.Uint32(p[4:])), uint64(le.Uint32(p[8:]))
 	states, dropped := uint64(le.Uint32(p[12:])), uint64(le.Uint32(p[16:]))
-	want := editHeader + added*addedLength + removed*removedLength + states*stateLength + dropped*droppedLength
-	if want != uint64(len(p)) {
-		return nil, fmt.Errorf("edit of %d bytes has %d", want, len(p))
-	}
 	e := &edit{checkpoint: le.Uint64(p[24:]), reached: le.Uint64(p[32:]), firstJournal: le.Uint64(p[40:])}
 	p = p[editHeader:]
-	for range added {
-		e.added = append(e.added, parseMeta(p))
-		p = p[addedLength:]
+	for i := range added {
+		m, rest, err := parseMeta(p)
+		if err != nil {
+			return nil, fmt.Errorf("segment %d of the edit: %w", i, err)
+		}
+		e.added = append(e.added, m)
+		p = rest
+	}
+	if want := removed*removedLength + states*stateLength + dropped*droppedLength; want != uint64(len(p)) {
+		return nil, fmt.Errorf("edit ends with %d bytes instead of %d", len(p), want)
 	}
 	for range removed {
 		e.removed = append(e.removed, le.Uint64(p))
@@ -157,21 +161,56 @@ func appendMeta(dst []byte, s *segmentMeta) []byte {
 	dst = le.AppendUint32(dst, s.shards)
 	dst = le.AppendUint32(dst, s.blocks)
 	dst = le.AppendUint64(dst, s.records)
-	return append(dst, s.class, 0, 0, 0, 0, 0, 0, 0)
+	dst = append(dst, byte(s.class), s.level, 0, 0)
+	dst = le.AppendUint32(dst, uint32(len(s.streams)))
+	dst = le.AppendUint64(dst, s.span.low)
+	dst = le.AppendUint64(dst, s.span.high)
+	dst = le.AppendUint64(dst, uint64(s.firstArrival))
+	dst = le.AppendUint64(dst, uint64(s.lastArrival))
+	for i := range s.streams {
+		dst = append(dst, s.streams[i][:]...)
+	}
+	return dst
 }
 
-func parseMeta(p []byte) segmentMeta {
-	return segmentMeta{
-		number:         le.Uint64(p),
-		size:           int64(le.Uint64(p[8:])),
-		footerPosition: int64(le.Uint64(p[16:])),
-		footerLength:   le.Uint32(p[24:]),
-		footerCRC:      le.Uint32(p[28:]),
-		shards:         le.Uint32(p[32:]),
-		blocks:         le.Uint32(p[36:]),
-		records:        le.Uint64(p[40:]),
-		class:          p[48],
+// parseMeta reads what appendMeta wrote and returns what follows.
+func parseMeta(p []byte) (m segmentMeta, rest []byte, err error) {
+	if len(p) < addedLength {
+		return m, nil, errors.New("cut short")
 	}
+	m = segmentMeta{
+		trailer: trailer{
+			number:         le.Uint64(p),
+			size:           int64(le.Uint64(p[8:])),
+			footerPosition: int64(le.Uint64(p[16:])),
+			footerLength:   le.Uint32(p[24:]),
+			footerCRC:      le.Uint32(p[28:]),
+			shards:         le.Uint32(p[32:]),
+			blocks:         le.Uint32(p[36:]),
+			records:        le.Uint64(p[40:]),
+		},
+		class:        class(p[48]),
+		level:        p[49],
+		span:         lsnSpan{le.Uint64(p[56:]), le.Uint64(p[64:])},
+		firstArrival: shardlog.Millis(le.Uint64(p[72:])),
+		lastArrival:  shardlog.Millis(le.Uint64(p[80:])),
+	}
+	listed := le.Uint32(p[52:])
+	p = p[addedLength:]
+	switch {
+	case m.size < 0 || m.footerPosition < headerSize || m.footerPosition > m.size-int64(m.footerLength):
+		return m, nil, fmt.Errorf("footer of %d bytes at %d of %d", m.footerLength, m.footerPosition, m.size)
+	case uint64(listed)*droppedLength > uint64(len(p)):
+		return m, nil, fmt.Errorf("list of %d streams in %d bytes", listed, len(p))
+	}
+	for range listed {
+		m.streams = append(m.streams, shardlog.StreamID(p[:droppedLength]))
+		p = p[droppedLength:]
+	}
+	if !slices.IsSortedFunc(m.streams, compareStreams) {
+		return m, nil, errors.New("list of streams is out of order")
+	}
+	return m, p, nil
 }
 
 func appendState(dst []byte, s *savedState) []byte {

@@ -13,8 +13,9 @@ type memtable struct {
 	// the disk.
 	bytes   int64
 	journal int64
-	// last is the LSN of its last frame.
-	last uint64
+	// first and last are the LSNs of its first frame and its last. An empty
+	// table's last is below its first.
+	first, last uint64
 	// chunk is where the runs of small frames are copied to.
 	chunk []byte
 }

@@ -161,7 +161,7 @@ func (c *collector) stops() bool { return c.full || c.count == 0 || c.bytes <= 0
 
 func (l *Log) readSegment(ctx context.Context, s *segment, id shardlog.Shard, c *collector) error {
 	f, from, to, err := l.blocksOf(s, id)
-	if err != nil {
+	if err != nil || from == to {
 		return err
 	}
 	for i := f.searchBlocks(from, to, func(b blockEntry) bool { return b.lastOffset >= c.next }); i < to && !c.stops(); i++ {

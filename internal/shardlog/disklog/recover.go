@@ -155,6 +155,7 @@ func (l *Log) checkSegments(segments []segmentMeta) error {
 
 // restore makes the shards and segments that the manifest names.
 func (l *Log) restore(saved *savedFolder) {
+	l.writer.active.first, l.writer.active.last = saved.checkpoint+1, saved.checkpoint
 	for id := range saved.dropped {
 		l.shards.dropped[id] = struct{}{}
 	}
@@ -176,7 +177,6 @@ func (l *Log) restore(saved *savedFolder) {
 // adoptJournals makes the files the journal that the writer goes on with.
 func (l *Log) adoptJournals(files []*journalFile, r *replay) error {
 	l.writer.prev, l.writer.last = r.prev, r.last
-	l.writer.active.last = r.last
 	l.durable.Store(r.last)
 	l.mu.nextLSN = r.last + 1
 	at := 0

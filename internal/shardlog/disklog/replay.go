@@ -245,7 +245,7 @@ func (l *Log) replayFrame(lsn uint64, subs []subFrame, size int) error {
 	if t.bytes >= l.o.MemtableBytes || t.journal >= l.maxUnflushedJournal() {
 		t.seal()
 		l.mu.sealed = append(l.mu.sealed, t)
-		l.writer.active = &memtable{}
+		l.writer.active = &memtable{first: lsn + 1, last: lsn}
 	}
 	return nil
 }

@@ -30,9 +30,12 @@ type segment struct {
 	alive int
 }
 
-// blocksOf returns the footer and the shard's blocks in it; from == to if it has
-// none here.
+// blocksOf returns the footer and the shard's blocks in it; if it has none here
+// from == to, and there may be no footer.
 func (l *Log) blocksOf(s *segment, id shardlog.Shard) (f *footer, from, to int, err error) {
+	if !s.mayHold(id.Stream) {
+		return nil, 0, 0, nil
+	}
 	f, err = l.footerOf(s)
 	if err != nil {
 		return nil, 0, 0, err
@@ -53,7 +56,7 @@ func (l *Log) footerOf(s *segment) (*footer, error) {
 		return nil, err
 	}
 	defer l.segments.files.release(file)
-	f, err = readFooter(file.file, s.path, &s.segmentMeta)
+	f, err = readFooter(file.file, s.path, &s.trailer)
 	if err != nil {
 		return nil, l.damaged(err)
 	}
@@ -64,7 +67,7 @@ func (l *Log) footerOf(s *segment) (*footer, error) {
 }
 
 // readFooter reads and checks the footer that m describes.
-func readFooter(file vfs.File, path string, m *segmentMeta) (*footer, error) {
+func readFooter(file vfs.File, path string, m *trailer) (*footer, error) {
 	p := make([]byte, m.footerLength)
 	if err := readFull(file, p, m.footerPosition); err != nil {
 		return nil, readError(err, path, m.footerPosition)

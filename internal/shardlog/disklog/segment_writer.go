@@ -13,9 +13,9 @@ const writeChunk = 1 << 20
 
 // segmentWriter writes one segment, from front to back.
 type segmentWriter struct {
-	file   vfs.File
-	id     uint64 // of the folder
-	number uint64
+	file vfs.File
+	id   uint64 // of the folder
+	meta segmentMeta
 
 	// buf is aligned; written bytes of the file are before it.
 	buf     []byte
@@ -24,23 +24,39 @@ type segmentWriter struct {
 	block   blockBuilder
 	footer  footerBuilder
 	current shardlog.Shard
-	records uint64
+	many    bool // the streams are not listed any more
 }
 
-func newSegmentWriter(file vfs.File, id, number uint64) *segmentWriter {
-	w := &segmentWriter{file: file, id: id, number: number}
+// newSegmentWriter begins the segment that m describes: its number, class, level
+// and span. The rest is found while it is written.
+func newSegmentWriter(file vfs.File, id uint64, m segmentMeta) *segmentWriter {
+	w := &segmentWriter{file: file, id: id, meta: m}
 	w.buf = vfs.AlignedBuffer(2 * writeChunk)[:headerSize]
-	startHeader(w.buf, magicSegment)
-	le.PutUint64(w.buf[8:], id)
-	le.PutUint64(w.buf[16:], number)
-	finishHeader(w.buf)
+	m.putHeader(w.buf, id)
 	return w
+}
+
+func (m *segmentMeta) putHeader(p []byte, id uint64) {
+	startHeader(p, magicSegment)
+	p[5], p[6] = byte(m.class), m.level
+	le.PutUint64(p[8:], id)
+	le.PutUint64(p[16:], m.number)
+	le.PutUint64(p[24:], m.span.low)
+	le.PutUint64(p[32:], m.span.high)
+	finishHeader(p)
 }
 
 // shard begins the records of id. Shards come in the order of compareShards.
 func (w *segmentWriter) shard(id shardlog.Shard) error {
 	if err := w.endBlock(); err != nil {
 		return err
+	}
+	m := &w.meta
+	if n := len(m.streams); !w.many && (n == 0 || m.streams[n-1] != id.Stream) {
+		m.streams = append(m.streams, id.Stream)
+		if w.many = len(m.streams) > maxListed; w.many {
+			m.streams = nil
+		}
 	}
 	w.current = id
 	w.footer.shard(id)
@@ -56,7 +72,7 @@ func (w *segmentWriter) add(r run, from int) error {
 				return err
 			}
 		}
-		w.records += uint64(to - from)
+		w.meta.records += uint64(to - from)
 		from = to
 	}
 	return nil
@@ -71,6 +87,10 @@ func (w *segmentWriter) endBlock() error {
 	var e blockEntry
 	w.buf, e = w.block.append(w.buf, w.current)
 	e.position = position
+	if m := &w.meta; m.firstArrival == 0 || e.firstArrival < m.firstArrival {
+		m.firstArrival = e.firstArrival
+	}
+	w.meta.lastArrival = max(w.meta.lastArrival, e.lastArrival)
 	w.footer.block(e)
 	w.block.reset()
 	if len(w.buf) < writeChunk {
@@ -112,13 +132,11 @@ func (w *segmentWriter) finish() (segmentMeta, error) {
 	used := len(w.buf)
 	w.buf = w.buf[:end]
 	clear(w.buf[used:])
-	m := segmentMeta{
-		number: w.number, size: w.written + int64(end),
-		footerPosition: position, footerLength: uint32(length), footerCRC: crc,
-		shards: uint32(len(w.footer.shards) / footerShard), blocks: uint32(len(w.footer.blocks) / footerBlock),
-		records: w.records,
-	}
-	m.putTrailer(w.buf[end-headerSize:], w.id)
+	m := w.meta
+	m.size = w.written + int64(end)
+	m.footerPosition, m.footerLength, m.footerCRC = position, uint32(length), crc
+	m.shards, m.blocks = uint32(len(w.footer.shards)/footerShard), uint32(len(w.footer.blocks)/footerBlock)
+	m.trailer.put(w.buf[end-headerSize:], w.id)
 	if err := w.flush(); err != nil {
 		return segmentMeta{}, err
 	}
@@ -128,29 +146,29 @@ func (w *segmentWriter) finish() (segmentMeta, error) {
 	return m, nil
 }
 
-// putTrailer writes what makes a segment readable without a manifest.
-func (m *segmentMeta) putTrailer(p []byte, id uint64) {
+// put writes what makes a segment readable without a manifest.
+func (t *trailer) put(p []byte, id uint64) {
 	startHeader(p, magicTrailer)
 	le.PutUint64(p[8:], id)
-	le.PutUint64(p[16:], m.number)
-	le.PutUint64(p[24:], uint64(m.footerPosition))
-	le.PutUint32(p[32:], m.footerLength)
-	le.PutUint32(p[36:], m.shards)
-	le.PutUint32(p[40:], m.blocks)
-	le.PutUint32(p[44:], m.footerCRC)
-	le.PutUint64(p[48:], m.records)
+	le.PutUint64(p[16:], t.number)
+	le.PutUint64(p[24:], uint64(t.footerPosition))
+	le.PutUint32(p[32:], t.footerLength)
+	le.PutUint32(p[36:], t.shards)
+	le.PutUint32(p[40:], t.blocks)
+	le.PutUint32(p[44:], t.footerCRC)
+	le.PutUint64(p[48:], t.records)
 	finishHeader(p)
 }
 
-// parseTrailer reads what putTrailer wrote for a file of that size.
-func parseTrailer(p []byte, id uint64, size int64) (segmentMeta, error) {
+// parseTrailer reads what put wrote for a file of that size.
+func parseTrailer(p []byte, id uint64, size int64) (trailer, error) {
 	if err := checkHeader(p, magicTrailer); err != nil {
-		return segmentMeta{}, err
+		return trailer{}, err
 	}
 	if le.Uint64(p[8:]) != id {
-		return segmentMeta{}, errors.New("file of another data folder")
+		return trailer{}, errors.New("file of another data folder")
 	}
-	return segmentMeta{
+	return trailer{
 		number: le.Uint64(p[16:]), size: size,
 		footerPosition: int64(le.Uint64(p[24:])), footerLength: le.Uint32(p[32:]), footerCRC: le.Uint32(p[44:]),
 		shards: le.Uint32(p[36:]), blocks: le.Uint32(p[40:]),

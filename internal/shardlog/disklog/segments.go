@@ -19,8 +19,8 @@ type segments struct {
 	current *version
 }
 
-// version is a list of segments, in the order of their numbers, which is that
-// of every shard's offsets.
+// version is a list of segments in the order of segmentMeta.compare, which is
+// that of every shard's offsets.
 type version struct {
 	segments []*segment
 	readers  int // guarded by segments.mu
@@ -58,6 +58,7 @@ func (g *segments) install(added []*segment, removed []*segment) {
 		next.segments = slices.DeleteFunc(next.segments, func(s *segment) bool { return slices.Contains(removed, s) })
 	}
 	next.segments = append(next.segments, added...)
+	slices.SortFunc(next.segments, func(a, b *segment) int { return a.compare(&b.segmentMeta) })
 	for _, s := range next.segments {
 		s.versions++
 	}

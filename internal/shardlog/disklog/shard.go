@@ -2,6 +2,7 @@ package disklog
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -14,6 +15,8 @@ type stream struct {
 	// dropped is guarded by Log.mu: a drop has joined a group, perhaps not
 	// durably yet.
 	dropped bool
+	// settings is what Configure said last, nil before.
+	settings atomic.Pointer[shardlog.Settings]
 }
 
 // shard is what is known of a shard, in three tenses: joined is what the next

@@ -1,6 +1,7 @@
 package disklog
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -101,7 +102,7 @@ func verifySegment(fsys vfs.FS, dir string, id uint64, m segmentMeta, report *Re
 	if err := verifyEnds(file, path, id, m); err != nil {
 		return err
 	}
-	f, err := readFooter(file, path, &m)
+	f, err := readFooter(file, path, &m.trailer)
 	if err != nil {
 		return err
 	}
@@ -130,7 +131,8 @@ func verifyEnds(file vfs.File, path string, id uint64, m segmentMeta) error {
 	if err := checkHeader(p, magicSegment); err != nil {
 		return inFile(err, path, 0)
 	}
-	if le.Uint64(p[8:]) != id || le.Uint64(p[16:]) != m.number {
+	want := make([]byte, headerSize)
+	if m.putHeader(want, id); !bytes.Equal(p, want) {
 		return &CorruptionError{File: path, Reason: "file of another data folder or under another name"}
 	}
 	at := m.size - headerSize
@@ -141,7 +143,7 @@ func verifyEnds(file vfs.File, path string, id uint64, m segmentMeta) error {
 	if err != nil {
 		return inFile(err, path, at)
 	}
-	if found.class = m.class; found != m {
+	if found != m.trailer {
 		return &CorruptionError{File: path, Offset: at, Reason: "trailer does not agree with the manifest"}
 	}
 	return nil

@@ -35,6 +35,7 @@ func Run(t *testing.T, d Driver) {
 		{"Trim", trimTests},
 		{"Seal", sealTests},
 		{"Drop", dropTests},
+		{"Configure", configureTests},
 		{"Wait", waitTests},
 		{"End", endTests},
 	}

@@ -1,0 +1,57 @@
+package disklog
+
+import (
+	"context"
+	"time"
+
+	"github.com/freshet/freshet/internal/shardlog"
+)
+
+// Configure says how a stream is kept; see shardlog.Log. Settings are not on the
+// disk: they decide what the next flush does with the stream's records.
+func (l *Log) Configure(_ context.Context, id shardlog.StreamID, s shardlog.Settings) error {
+	if err := l.changeable(); err != nil {
+		return err
+	}
+	st, err := l.shards.stream(id)
+	if err != nil {
+		return err
+	}
+	st.settings.Store(&s)
+	return nil
+}
+
+// class says which records are likely to be deleted together. It decides in
+// which segment they are put; when they are deleted, the floors decide.
+type class uint8
+
+const (
+	classDay class = iota + 1
+	classWeek
+	classMonth
+	classYear
+)
+
+const day = 24 * time.Hour
+
+// classOf returns the class of a retention; 0 is a day.
+func classOf(retention time.Duration) class {
+	switch {
+	case retention <= day:
+		return classDay
+	case retention <= 7*day:
+		return classWeek
+	case retention <= 31*day:
+		return classMonth
+	default:
+		return classYear
+	}
+}
+
+// kept returns the stream's settings.
+func (st *stream) kept() shardlog.Settings {
+	if s := st.settings.Load(); s != nil {
+		return *s
+	}
+	return shardlog.Settings{}
+}

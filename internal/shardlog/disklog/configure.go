@@ -2,6 +2,7 @@ package disklog
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/freshet/freshet/internal/shardlog"
@@ -31,6 +32,20 @@ const (
 	classMonth
 	classYear
 )
+
+func (c class) String() string {
+	switch c {
+	case classDay:
+		return "day"
+	case classWeek:
+		return "week"
+	case classMonth:
+		return "month"
+	case classYear:
+		return "year"
+	}
+	return fmt.Sprintf("class %d", uint8(c))
+}
 
 const day = 24 * time.Hour
 

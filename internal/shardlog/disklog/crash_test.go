@@ -154,6 +154,9 @@ func (s *story) work(rng *rand.Rand, worker int, l *Log) error {
 			s.ledger.seal(l, s.shard(rng))
 		case draw < 12:
 			s.ledger.trim(rng, l, s.shard(rng).Stream)
+		case draw < 20:
+			// An error says that the log or the stream is gone.
+			_ = l.Configure(context.Background(), s.shard(rng).Stream, anySettings(rng))
 		}
 		var entries []shardlog.Entry
 		for range 1 + rng.IntN(12) {

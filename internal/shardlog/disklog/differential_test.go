@@ -29,6 +29,7 @@ func TestDifferential(t *testing.T) {
 				JournalMin:    16 << 10 << (seed % 4),
 				JournalMax:    256 << 10,
 				Reserve:       64 << 10,
+				ownSegment:    4 << 10 << (seed % 6),
 			}
 			more := shardlogtest.Differential(t, shardlogtest.Simulation{
 				Open:   func(disk vfs.FS) (shardlog.Log, error) { return Open(disk, "data", o) },

@@ -5,9 +5,10 @@
 // frame holds sub-frames, each a run of one shard's entries, or a control (seal,
 // trim, drop). What is durable is published to the memtable, which is the cache
 // of the tail: its runs are slices of the frame's own buffer. A full memtable is
-// sealed and flushed to a segment, a file of blocks sorted by shard; the manifest
-// names the segments and keeps each shard's state, and then the journal files
-// are recycled. Recovery reads the manifest and the journal.
+// sealed, divided into shares, by how long streams are kept, and flushed: each
+// share to a segment, a file of blocks sorted by shard. The manifest names the
+// segments and keeps each shard's state, and then the journal files are recycled.
+// Recovery reads the manifest and the journal.
 //
 // Invariants:
 //  1. A record is published, and its append answered, only after its frame was

@@ -117,7 +117,7 @@ func faultyLives(rng *rand.Rand, fs vfs.FS, g *ledger) (ended bool, err error) {
 
 func faultyLoad(rng *rand.Rand, l *Log, g *ledger, life byte, healed chan struct{}) error {
 	shard := func() shardlog.Shard {
-		return shardlog.Shard{Stream: shardlog.StreamID{9, life}, Number: uint32(rng.IntN(3))}
+		return shardlog.Shard{Stream: shardlog.StreamID{9, life, byte(rng.IntN(2))}, Number: uint32(rng.IntN(3))}
 	}
 	for i := range 24 {
 		entries := []shardlog.Entry{g.entry(rng, 0, shard()), g.entry(rng, 0, shard())}
@@ -134,6 +134,10 @@ func faultyLoad(rng *rand.Rand, l *Log, g *ledger, life byte, healed chan struct
 			return err
 		}
 		switch i {
+		case 6:
+			// From here on a flush makes two segments. An error says that the log
+			// has ended.
+			_ = l.Configure(context.Background(), shardlog.StreamID{9, life}, shardlog.Settings{Retention: 7 * day, Compression: shardlog.S2})
 		case 8:
 			g.trim(rng, l, shard().Stream)
 		case 12:
@@ -141,8 +145,8 @@ func faultyLoad(rng *rand.Rand, l *Log, g *ledger, life byte, healed chan struct
 		case 20:
 			g.drop(l, shard().Stream)
 		}
-		for s := range uint32(3) {
-			if _, err := g.read(l, shardlog.Shard{Stream: shardlog.StreamID{9, life}, Number: s}, 0); err != nil && !errors.Is(err, faultfs.ErrIO) {
+		for s := range uint32(6) {
+			if _, err := g.read(l, shardlog.Shard{Stream: shardlog.StreamID{9, life, byte(s / 3)}, Number: s % 3}, 0); err != nil && !errors.Is(err, faultfs.ErrIO) {
 				return err
 			}
 		}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/shardlog"
-	"github.com/freshet/freshet/internal/vfs"
 )
 
 // flush is the flusher's goroutine: it writes sealed memtables to segments,
@@ -71,32 +70,27 @@ func (l *Log) flushAll(ctx context.Context) error {
 // flushTable moves one memtable from memory to disk. What a crash leaves at each
 // step is in FORMAT.md, section 9.
 func (l *Log) flushTable(ctx context.Context, t *memtable) error {
-	began := time.Now()
-	meta, err := l.writeSegment(ctx, t)
+	made, err := l.writeSegments(ctx, t)
 	if err != nil {
 		return fmt.Errorf("flush: %w", err)
 	}
-	// From here on the segment is durable, and garbage until the manifest names
-	// it: the journal still has everything.
+	// From here on the segments are durable, and garbage until the manifest
+	// names them: the journal still has everything.
 	e := l.manifest.current()
-	if meta != nil {
-		e.added = []segmentMeta{*meta}
-	}
+	e.added = metasOf(made)
 	e.states, e.dropped = l.statesOf(t)
 	e.checkpoint = t.last
 	e.reached = l.durable.Load()
 	e.firstJournal = l.firstJournal(t.last)
 	if err := l.manifest.commit(e, l.wholeEdit); err != nil {
-		if meta != nil && retry(err) {
-			err = errors.Join(err, removeIfThere(l.fs, segmentPath(l.dir, meta.number)))
+		if retry(err) {
+			err = errors.Join(err, l.unmake(e.added))
 		}
 		return fmt.Errorf("flush: %w", err)
 	}
-	// From here on recovery reads the segment, and the frames are not needed.
-	// Readers must find the segment before they miss the memtable.
-	if meta != nil {
-		l.segments.install([]*segment{l.newSegment(*meta)}, nil)
-	}
+	// From here on recovery reads the segments, and the frames are not needed.
+	// Readers must find the segments before they miss the memtable.
+	l.install(e.added)
 	t.release()
 	l.mu.Lock()
 	l.mu.sealed = slices.Delete(l.mu.sealed, 0, 1)
@@ -104,10 +98,69 @@ func (l *Log) flushTable(ctx context.Context, t *memtable) error {
 	l.space.unflushed.Add(-t.bytes)
 	signal(l.kicks.writer) // a full memtable may wait for the place
 	l.recycle(e.firstJournal)
-	if fn := l.o.Events.SegmentWritten; fn != nil && meta != nil {
-		fn(SegmentWritten{Number: meta.number, Records: meta.records, Bytes: meta.size, Duration: time.Since(began)})
+	if fn := l.o.Events.SegmentWritten; fn != nil {
+		for _, w := range made {
+			fn(w.event())
+		}
 	}
 	return nil
+}
+
+// madeSegment is a segment that a flush has made.
+type madeSegment struct {
+	segmentMeta
+	raw  int64
+	took time.Duration
+}
+
+func (m *madeSegment) event() SegmentWritten {
+	return SegmentWritten{
+		Number: m.number, Class: m.class.String(), Records: m.records,
+		Bytes: m.size, Raw: m.raw, Duration: m.took,
+	}
+}
+
+func metasOf(made []madeSegment) []segmentMeta {
+	metas := make([]segmentMeta, len(made))
+	for i := range made {
+		metas[i] = made[i].segmentMeta
+	}
+	return metas
+}
+
+// writeSegments writes the records of t that are alive to segments, durably. Of
+// segments that failed, or one of which failed, nothing stays.
+func (l *Log) writeSegments(ctx context.Context, t *memtable) (made []madeSegment, err error) {
+	for _, s := range l.share(t) {
+		began := time.Now()
+		var meta segmentMeta
+		meta, err = l.makeSegment(segmentMeta{class: s.class, span: lsnSpan{t.first, t.last}}, func(w *segmentWriter) error {
+			return s.write(ctx, w)
+		})
+		if err != nil {
+			break
+		}
+		made = append(made, madeSegment{meta, s.bytes, time.Since(began)})
+	}
+	if err == nil && len(made) > 0 {
+		err = l.fs.SyncDir(l.dir)
+	}
+	if err != nil {
+		return nil, errors.Join(err, l.unmake(metasOf(made)))
+	}
+	return made, nil
+}
+
+// install lets readers see segments that the manifest names.
+func (l *Log) install(added []segmentMeta) {
+	if len(added) == 0 {
+		return
+	}
+	segments := make([]*segment, len(added))
+	for i, m := range added {
+		segments[i] = l.newSegment(m)
+	}
+	l.segments.install(segments, nil)
 }
 
 // statesOf returns the states of t's shards, and the streams that were dropped in
@@ -132,88 +185,6 @@ func (l *Log) statesOf(t *memtable) (states []savedState, dropped []shardlog.Str
 
 func (l *Log) newSegment(m segmentMeta) *segment {
 	return &segment{segmentMeta: m, path: segmentPath(l.dir, m.number)}
-}
-
-// writeSegment writes the records of t that are alive to a segment, durably, and
-// returns nil if there are none. Of a segment that failed nothing stays.
-func (l *Log) writeSegment(ctx context.Context, t *memtable) (*segmentMeta, error) {
-	shards := l.aliveShards(t)
-	if len(shards) == 0 {
-		return nil, nil
-	}
-	l.segmentNumber++
-	path := segmentPath(l.dir, l.segmentNumber)
-	if err := removeIfThere(l.fs, path); err != nil {
-		return nil, err
-	}
-	file, err := l.fs.Create(path, segmentMode)
-	if err != nil {
-		return nil, fmt.Errorf("create segment: %w", err)
-	}
-	m := segmentMeta{trailer: trailer{number: l.segmentNumber}, class: classDay, span: lsnSpan{t.first, t.last}}
-	meta, err := writeShards(ctx, newSegmentWriter(file, l.id, m), shards)
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = l.fs.SyncDir(l.dir)
-	}
-	if err != nil {
-		return nil, errors.Join(err, removeIfThere(l.fs, path))
-	}
-	return &meta, nil
-}
-
-// segmentMode is direct: written-back pages of a segment would get in the way of
-// the journal's syncs.
-const segmentMode = vfs.Direct
-
-// aliveShard is the part of a memShard that is at or above the floor.
-type aliveShard struct {
-	id   shardlog.Shard
-	runs []run
-	// skip is how many entries of the first run are below the floor.
-	skip int
-}
-
-// aliveShards returns what of t a segment must hold, sorted.
-func (l *Log) aliveShards(t *memtable) []aliveShard {
-	var alive []aliveShard
-	for _, ms := range t.shards {
-		if len(ms.runs) == 0 {
-			continue
-		}
-		state, dropped := ms.shard.published()
-		from := searchOffset(ms.runs, state.Floor)
-		if dropped || from == len(ms.runs) {
-			continue
-		}
-		a := aliveShard{id: ms.shard.id(), runs: ms.runs[from:]}
-		if first := a.runs[0].first; state.Floor > first {
-			a.skip = int(state.Floor - first)
-		}
-		alive = append(alive, a)
-	}
-	slices.SortFunc(alive, func(a, b aliveShard) int { return compareShards(a.id, b.id) })
-	return alive
-}
-
-func writeShards(ctx context.Context, w *segmentWriter, shards []aliveShard) (segmentMeta, error) {
-	for _, s := range shards {
-		if err := ctx.Err(); err != nil {
-			return segmentMeta{}, err
-		}
-		if err := w.shard(s.id); err != nil {
-			return segmentMeta{}, err
-		}
-		for i, r := range s.runs {
-			from := 0
-			if i == 0 {
-				from = s.skip
-			}
-			if err := w.add(r, from); err != nil {
-				return segmentMeta{}, err
-			}
-		}
-	}
-	return w.finish()
 }
 
 // wholeEdit says everything that the manifest says.

@@ -71,9 +71,10 @@ type Log struct {
 	// durable is writer.last for others to read.
 	durable atomic.Uint64
 
-	// manifest and the number of the newest segment are the flusher's.
-	manifest      *manifest
-	segmentNumber uint64
+	// manifest is the flusher's.
+	manifest *manifest
+	// segmentNumber is that of the newest segment; takeSegmentNumber counts it.
+	segmentNumber atomic.Uint64
 	// collect says that trims or drops may have left segments without a record.
 	collect atomic.Bool
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
 )
 
@@ -95,7 +96,41 @@ func TestOperationsOfAFlush(t *testing.T) {
 		write data/segment-0000000001 0+4096
 		sync data/segment-0000000001
 		syncdir data
-		write data/manifest 160+176
+		write data/manifest 160+224
+		sync data/manifest
+	`)
+	r.stopped()
+}
+
+// Segments of one flush share the folder's sync and the manifest's edit.
+func TestOperationsOfAFlushOfTwoClasses(t *testing.T) {
+	fs := crashfs.New()
+	o, written := flushed(1 << 10)
+	o.JournalMin, o.JournalMax = 1<<20, 1<<20
+	r := start(t, fs, "data", o)
+	if err := r.Configure(t.Context(), streamOf(2), shardlog.Settings{Retention: 31 * day}); err != nil {
+		t.Fatal(err)
+	}
+	fs.StartTrace()
+	appendAll(t, r.Log, []shardlog.Entry{
+		{Shard: shardlog.Shard{Stream: streamOf(2)}, Data: make([]byte, 1000)},
+		{Shard: shardOf(1), Data: make([]byte, 100)},
+	})
+	<-written
+	<-written
+	wantOperations(t, fs, `
+		write data/journal-0000000001 4096+4096
+		sync data/journal-0000000001
+		remove data/segment-0000000001: file does not exist
+		create data/segment-0000000001
+		write data/segment-0000000001 0+4096
+		sync data/segment-0000000001
+		remove data/segment-0000000002: file does not exist
+		create data/segment-0000000002
+		write data/segment-0000000002 0+4096
+		sync data/segment-0000000002
+		syncdir data
+		write data/manifest 160+384
 		sync data/manifest
 	`)
 	r.stopped()
@@ -176,7 +211,7 @@ func TestOperationsOfRemoval(t *testing.T) {
 	wantOperations(t, fs, `
 		write data/journal-0000000001 8192+4096
 		sync data/journal-0000000001
-		write data/manifest 336+72
+		write data/manifest 384+72
 		sync data/manifest
 	`)
 	fs.StartTrace()

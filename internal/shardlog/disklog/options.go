@@ -25,6 +25,10 @@ type Options struct {
 	Retry time.Duration
 	// Events are told what happens. By default nobody is.
 	Events Events
+
+	// ownSegment is how many bytes of a stream in one flush are worth a segment
+	// of its own; see stream.isLarge. Tests make it smaller than 16 MiB.
+	ownSegment int64
 }
 
 // Events are the occasions that metrics and logs are made of. They are called by
@@ -35,7 +39,8 @@ type Events struct {
 	GroupCommitted func(GroupCommitted)
 	// JournalRotated precedes the first frame in a journal file.
 	JournalRotated func(JournalRotated)
-	// SegmentWritten follows a flush: the segment is named by the manifest.
+	// SegmentWritten follows a flush, for each of its segments: the manifest
+	// names them.
 	SegmentWritten func(SegmentWritten)
 	// SegmentRemoved says that nothing in the segment was alive any more. Its
 	// file goes when its last reader has left.
@@ -65,9 +70,14 @@ type JournalRotated struct {
 
 // SegmentWritten describes a segment.
 type SegmentWritten struct {
-	Number   uint64
-	Records  uint64
-	Bytes    int64
+	Number uint64
+	// Class is what the retention of its streams is at most: "day", "week",
+	// "month", or "year".
+	Class   string
+	Records uint64
+	// Bytes is the size of the file. Raw is what its records took in memory.
+	Bytes, Raw int64
+	// Duration is how long it took to write and sync the file.
 	Duration time.Duration
 }
 
@@ -91,6 +101,7 @@ func (o Options) withDefaults() (Options, error) {
 	setDefault(&o.JournalMax, max(128<<20, o.JournalMin))
 	setDefault(&o.Reserve, 16<<20)
 	setDefault(&o.Retry, time.Second)
+	setDefault(&o.ownSegment, 16<<20)
 	switch {
 	case o.MemtableBytes < 0:
 		return o, fmt.Errorf("MemtableBytes: %d: must be positive", o.MemtableBytes)

@@ -169,7 +169,7 @@ func (l *Log) restore(saved *savedFolder) {
 	var segments []*segment
 	for _, m := range saved.segments {
 		segments = append(segments, l.newSegment(m))
-		l.segmentNumber = max(l.segmentNumber, m.number)
+		l.skipSegmentNumber(m.number)
 	}
 	l.segments.install(segments, nil)
 }
@@ -301,7 +301,7 @@ func (l *Log) removeGarbage(names []string) error {
 		n, isSegment := parseName(name, segmentPrefix)
 		if isSegment {
 			// Its number is not used again, should the removal be undone.
-			l.segmentNumber = max(l.segmentNumber, n)
+			l.skipSegmentNumber(n)
 		}
 		_, isJournal := parseName(name, journalPrefix)
 		ours := isSegment || isJournal || name == manifestTemp || name == journalTemp

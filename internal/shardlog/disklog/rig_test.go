@@ -3,8 +3,10 @@ package disklog
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
@@ -110,6 +112,14 @@ func shardOf(n uint32) shardlog.Shard {
 }
 
 func streamOf(n byte) shardlog.StreamID { return shardlog.StreamID{0: 0xab, 15: n} }
+
+// anySettings draws settings of any class.
+func anySettings(rng *rand.Rand) shardlog.Settings {
+	return shardlog.Settings{
+		Retention:   []time.Duration{0, day, 7 * day, 31 * day, 365 * day}[rng.IntN(5)],
+		Compression: shardlog.Compression(rng.IntN(2)),
+	}
+}
 
 // flushed returns options with which each memtable of that size gives a segment,
 // and a channel that tells of each.

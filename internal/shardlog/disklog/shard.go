@@ -17,6 +17,9 @@ type stream struct {
 	dropped bool
 	// settings is what Configure said last, nil before.
 	settings atomic.Pointer[shardlog.Settings]
+	// large says that the last flush gave the stream a segment of its own. It is
+	// the flusher's.
+	large bool
 }
 
 // shard is what is known of a shard, in three tenses: joined is what the next

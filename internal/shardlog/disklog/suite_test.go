@@ -10,8 +10,9 @@ import (
 )
 
 // tiny makes a flush of every few records and a journal file of every few
-// frames, so that a short test walks all paths.
-var tiny = Options{MemtableBytes: 8 << 10, JournalMin: 16 << 10, JournalMax: 64 << 10}
+// frames, and a segment of its own for a stream of some, so that a short test
+// walks all paths.
+var tiny = Options{MemtableBytes: 8 << 10, JournalMin: 16 << 10, JournalMax: 64 << 10, ownSegment: 4 << 10}
 
 func TestContract(t *testing.T) {
 	drivers := []struct {

@@ -110,6 +110,8 @@ func (w worker) step() bool {
 		return w.seal()
 	case n < 85:
 		return w.drop()
+	case n < 87:
+		return w.configure()
 	}
 	// The bubble's clock moves while all sleep, so that arrivals are apart.
 	time.Sleep(time.Duration(w.rng.IntN(4)) * time.Millisecond)
@@ -189,6 +191,15 @@ func (w worker) follow() bool {
 		w.ledger.fault("%v: Wait from %d returned and there is nothing: %+v", s, from, state)
 	}
 	return w.readFrom(s, from)
+}
+
+// configure changes how a stream is kept, which must not show.
+func (w worker) configure() bool {
+	settings := shardlog.Settings{
+		Retention:   time.Duration(w.rng.IntN(400*24)) * time.Hour,
+		Compression: []shardlog.Compression{shardlog.NoCompression, shardlog.S2}[w.rng.IntN(2)],
+	}
+	return w.goesOn("Configure", w.log.Configure(ctx(), w.world.shard(w.rng).Stream, settings))
 }
 
 func (w worker) state() {

@@ -103,6 +103,9 @@ var readTree = sync.OnceValues(func() (*tree, error) {
 			}
 			return nil
 		}
+		if p == ".git" {
+			return nil // a worktree has a file of that name, which names a path
+		}
 		return tr.add(p)
 	})
 	return tr, err

@@ -1,4 +1,7 @@
 package vfs
 
-// MarkNoSpace is markNoSpace, for the tests.
-var MarkNoSpace = markNoSpace
+// MarkNoSpace is markNoSpace and MarkLink is markLink, for the tests.
+var (
+	MarkNoSpace = markNoSpace
+	MarkLink    = markLink
+)

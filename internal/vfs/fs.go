@@ -7,7 +7,7 @@ import (
 )
 
 // FS is a file system. Paths are those of the platform. Errors satisfy
-// errors.Is for fs.ErrNotExist, fs.ErrExist and ErrNoSpace.
+// errors.Is for fs.ErrNotExist, fs.ErrExist, ErrNoSpace and ErrOtherDevice.
 type FS interface {
 	// Create makes a new, empty file for reading and writing; it fails with
 	// fs.ErrExist if name exists. Files have mode 0600.
@@ -23,7 +23,14 @@ type FS interface {
 	// it. One SyncDir makes it durable as a whole.
 	Rename(from, to string) error
 
-	// Remove deletes a file.
+	// Link gives a file one more name, in any folder; to's SyncDir makes it
+	// durable, as with Create. It fails with fs.ErrExist if to exists, with
+	// ErrOtherDevice if to lies on another file system, and with
+	// errors.ErrUnsupported where there are no further names to be had.
+	Link(from, to string) error
+
+	// Remove takes a file's name. The last one takes the file with it, once it
+	// is open nowhere.
 	Remove(name string) error
 
 	// MkdirAll makes a folder and those above it, mode 0700.
@@ -32,7 +39,7 @@ type FS interface {
 	// List returns the names in dir, sorted.
 	List(dir string) ([]string, error)
 
-	// SyncDir makes creations, renames and removals in dir durable.
+	// SyncDir makes creations, links, renames and removals in dir durable.
 	SyncDir(dir string) error
 
 	// Free returns the bytes that may still be written to dir's file system.
@@ -58,6 +65,15 @@ type File interface {
 
 	// Size returns the file's length in bytes.
 	Size() (int64, error)
+
+	// Links returns how many names the file has, or errors.ErrUnsupported where
+	// that cannot be known: there may be others then.
+	Links() (int, error)
+
+	// Direct reports whether writes bypass the page cache: the file was opened
+	// Direct, and the platform has not refused so far. On Linux it may turn
+	// false with the first write, and each call asks the kernel.
+	Direct() bool
 
 	// Truncate sets the length.
 	Truncate(size int64) error
@@ -98,4 +114,7 @@ var (
 
 	// ErrNoSpace is what errors of a full disk or quota match.
 	ErrNoSpace = errors.New("no space left on device")
+
+	// ErrOtherDevice is what errors of Link between two file systems match.
+	ErrOtherDevice = errors.New("not on the same device")
 )

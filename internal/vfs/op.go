@@ -14,6 +14,7 @@ const (
 	OpOpen      Kind = "open"
 	OpOpenWrite Kind = "openwrite"
 	OpRename    Kind = "rename"
+	OpLink      Kind = "link"
 	OpRemove    Kind = "remove"
 	OpMkdirAll  Kind = "mkdir"
 	OpList      Kind = "list"
@@ -25,6 +26,7 @@ const (
 	OpWrite     Kind = "write"
 	OpSync      Kind = "sync"
 	OpSize      Kind = "size"
+	OpLinks     Kind = "links"
 	OpTruncate  Kind = "truncate"
 	OpPunchHole Kind = "punch"
 	OpClose     Kind = "close"
@@ -36,7 +38,7 @@ type Op struct {
 	Kind Kind
 	// Name is the file or folder, as the caller gave it but cleaned.
 	Name string
-	// To is the new name of a rename.
+	// To is the new name of a rename or link.
 	To string
 	// Offset and Length are the range of a read, write or punch; Length is the
 	// new size of a truncate.
@@ -46,7 +48,7 @@ type Op struct {
 // Mutates reports whether the call changes the disk or what of it is durable.
 func (o Op) Mutates() bool {
 	switch o.Kind {
-	case OpCreate, OpRename, OpRemove, OpMkdirAll, OpSyncDir, OpWrite, OpSync, OpTruncate, OpPunchHole:
+	case OpCreate, OpRename, OpLink, OpRemove, OpMkdirAll, OpSyncDir, OpWrite, OpSync, OpTruncate, OpPunchHole:
 		return true
 	}
 	return false
@@ -57,7 +59,7 @@ func (o Op) Mutates() bool {
 func (o Op) String() string {
 	name := filepath.ToSlash(o.Name)
 	switch o.Kind {
-	case OpRename:
+	case OpRename, OpLink:
 		return fmt.Sprintf("%s %s %s", o.Kind, name, filepath.ToSlash(o.To))
 	case OpRead, OpWrite, OpPunchHole:
 		return fmt.Sprintf("%s %s %d+%d", o.Kind, name, o.Offset, o.Length)

@@ -1,6 +1,7 @@
 package vfs
 
 import (
+	"errors"
 	"io"
 	"os"
 )
@@ -29,6 +30,8 @@ func (osFS) OpenWrite(name string, mode Mode) (File, error) {
 }
 
 func (osFS) Rename(from, to string) error { return markNoSpace(os.Rename(from, to)) }
+
+func (osFS) Link(from, to string) error { return markLink(os.Link(from, to)) }
 
 func (osFS) Remove(name string) error { return os.Remove(name) }
 
@@ -74,13 +77,30 @@ func (osFS) Lock(name string) (io.Closer, error) {
 // text stays.
 func markNoSpace(err error) error {
 	if err != nil && isNoSpace(err) {
-		return noSpaceError{err}
+		return markedError{err, ErrNoSpace}
 	}
 	return err
 }
 
-type noSpaceError struct{ error }
+// markLink makes the error of a link match what FS promises of it.
+func markLink(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case isOtherDevice(err):
+		return markedError{err, ErrOtherDevice}
+	case cannotLink(err):
+		return markedError{err, errors.ErrUnsupported}
+	}
+	return markNoSpace(err)
+}
 
-func (e noSpaceError) Is(target error) bool { return target == ErrNoSpace }
+// markedError is an error of the platform that matches one of ours as well.
+type markedError struct {
+	error
+	mark error
+}
 
-func (e noSpaceError) Unwrap() error { return e.error }
+func (e markedError) Is(target error) bool { return target == e.mark }
+
+func (e markedError) Unwrap() error { return e.error }

@@ -8,6 +8,8 @@ type osFile struct {
 	// asked says that the caller opened the file Direct and so must align its
 	// writes; whether they bypass the page cache is for the platform to know.
 	asked bool
+	// direct says that the platform agreed when the file was opened.
+	direct bool
 }
 
 // openOS opens name, and sets direct I/O afterwards: an open with O_CREATE and
@@ -17,11 +19,12 @@ func openOS(name string, flag int, mode Mode) (File, error) {
 	if err != nil {
 		return nil, markNoSpace(err)
 	}
-	if mode == Direct {
+	o := &osFile{f: f, asked: mode == Direct}
+	if o.asked {
 		// A refusal is no error: the file is buffered then.
-		_ = setDirect(f, true)
+		o.direct = setDirect(f, true) == nil
 	}
-	return &osFile{f: f, asked: mode == Direct}, nil
+	return o, nil
 }
 
 func (o *osFile) ReadAt(p []byte, off int64) (int, error) {
@@ -52,6 +55,16 @@ func (o *osFile) Size() (int64, error) {
 	}
 	return info.Size(), nil
 }
+
+func (o *osFile) Links() (int, error) {
+	n, err := links(o.f)
+	if err != nil {
+		return 0, &os.PathError{Op: "count links", Path: o.f.Name(), Err: err}
+	}
+	return n, nil
+}
+
+func (o *osFile) Direct() bool { return o.direct && stillDirect(o.f) }
 
 func (o *osFile) Truncate(size int64) error { return markNoSpace(o.f.Truncate(size)) }
 

@@ -30,6 +30,16 @@ func setDirect(f *os.File, on bool) error {
 	})
 }
 
+// stillDirect reports whether writeDirect has not given up on f.
+func stillDirect(f *os.File) bool {
+	flags := 0
+	err := control(f, func(fd int) (err error) {
+		flags, err = unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+		return err
+	})
+	return err == nil && flags&unix.O_DIRECT != 0
+}
+
 // writeDirect writes to a file that is perhaps direct. Some file systems take
 // O_DIRECT and refuse the first write with EINVAL, because their blocks are
 // larger or a layer below them buffers; such a file is buffered from then on.

@@ -28,6 +28,9 @@ func TestDirectSetsTheFlag(t *testing.T) {
 		if got := flags&unix.O_DIRECT != 0; got != direct {
 			t.Errorf("O_DIRECT is %v, want %v", got, direct)
 		}
+		if got := stillDirect(f); got != direct {
+			t.Errorf("stillDirect = %v, want %v", got, direct)
+		}
 	}
 	want(true)
 

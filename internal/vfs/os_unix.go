@@ -13,6 +13,23 @@ func isNoSpace(err error) bool {
 	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT)
 }
 
+func isOtherDevice(err error) bool { return errors.Is(err, unix.EXDEV) }
+
+// cannotLink knows EPERM for file systems without links (FAT) and for files of
+// others, and EMLINK for a file that has as many names as it may.
+func cannotLink(err error) bool {
+	return errors.Is(err, unix.EPERM) || errors.Is(err, unix.EMLINK) ||
+		errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.ENOSYS)
+}
+
+func links(f *os.File) (int, error) {
+	var st unix.Stat_t
+	if err := control(f, func(fd int) error { return unix.Fstat(fd, &st) }); err != nil {
+		return 0, err
+	}
+	return int(st.Nlink), nil
+}
+
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {

@@ -47,3 +47,27 @@ func TestNoSpaceKeepsItsCause(t *testing.T) {
 		t.Error("no error became one")
 	}
 }
+
+func TestLinkErrorsSayWhatToDo(t *testing.T) {
+	f := func(errno syscall.Errno, want error) {
+		t.Helper()
+		err := vfs.MarkLink(&os.LinkError{Op: "link", Old: "a", New: "b", Err: errno})
+		if !errors.Is(err, errno) {
+			t.Errorf("%v: the cause is lost", errno)
+		}
+		for _, mark := range []error{vfs.ErrOtherDevice, errors.ErrUnsupported, vfs.ErrNoSpace} {
+			if errors.Is(err, mark) != (mark == want) {
+				t.Errorf("%v: matches %q: %v", errno, mark, errors.Is(err, mark))
+			}
+		}
+	}
+	f(syscall.EXDEV, vfs.ErrOtherDevice)
+	f(syscall.EPERM, errors.ErrUnsupported)
+	f(syscall.EMLINK, errors.ErrUnsupported)
+	f(syscall.EOPNOTSUPP, errors.ErrUnsupported)
+	f(syscall.ENOSPC, vfs.ErrNoSpace)
+	f(syscall.EIO, nil)
+	if vfs.MarkLink(nil) != nil {
+		t.Error("no error became one")
+	}
+}

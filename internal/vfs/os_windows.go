@@ -13,6 +13,30 @@ func isNoSpace(err error) bool {
 		errors.Is(err, windows.ERROR_DISK_QUOTA_EXCEEDED)
 }
 
+func isOtherDevice(err error) bool { return errors.Is(err, windows.ERROR_NOT_SAME_DEVICE) }
+
+func cannotLink(err error) bool {
+	return errors.Is(err, windows.ERROR_INVALID_FUNCTION) ||
+		errors.Is(err, windows.ERROR_NOT_SUPPORTED) ||
+		errors.Is(err, windows.ERROR_TOO_MANY_LINKS)
+}
+
+func links(f *os.File) (int, error) {
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	var about windows.ByHandleFileInformation
+	var result error
+	err = conn.Control(func(fd uintptr) {
+		result = windows.GetFileInformationByHandle(windows.Handle(fd), &about)
+	})
+	if err = errors.Join(err, result); err != nil {
+		return 0, err
+	}
+	return int(about.NumberOfLinks), nil
+}
+
 // syncDir only looks whether dir is there: NTFS and ReFS log their names, and
 // Windows has no call that a process without special rights could use.
 func syncDir(dir string) error {

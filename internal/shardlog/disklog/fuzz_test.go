@@ -170,6 +170,8 @@ func (m memFile) WriteAt(p []byte, off int64) (int, error) { panic("not written"
 func (m memFile) Close() error                             { return nil }
 func (m memFile) Sync() error                              { panic("not synced") }
 func (m memFile) Size() (int64, error)                     { return int64(len(m.p)), nil }
+func (m memFile) Links() (int, error)                      { return 1, nil }
+func (m memFile) Direct() bool                             { return false }
 func (m memFile) Truncate(int64) error                     { panic("not truncated") }
 func (m memFile) PunchHole(int64, int64) error             { panic("not punched") }
 

@@ -29,8 +29,11 @@ func (f *FS) CrashClone(rng *rand.Rand) *FS {
 func (f *FS) surviveLocked(rng *rand.Rand) *FS {
 	after := New()
 	after.mu.quota = f.mu.quota
-	after.mu.root = drawCut(rng).folder(f.mu.root)
-	after.mu.used = after.mu.root.space()
+	cut := drawCut(rng)
+	after.mu.root = cut.folder(f.mu.root)
+	for _, in := range cut.found {
+		after.mu.used += in.space()
+	}
 	return after
 }
 
@@ -54,17 +57,20 @@ type powerCut struct {
 	eachFile bool
 	// chance is a sector's to survive if data is mixed.
 	chance float64
+	// found holds what became of each file that a name led to.
+	found map[*inode]*inode
 }
 
 func drawCut(rng *rand.Rand) powerCut {
 	if rng == nil {
-		return powerCut{}
+		return powerCut{found: map[*inode]*inode{}}
 	}
 	c := powerCut{
 		rng:      rng,
 		data:     fate(rng.IntN(int(fates))),
 		eachFile: rng.IntN(4) == 0,
 		chance:   rng.Float64(),
+		found:    map[*inode]*inode{},
 	}
 	c.names = []fate{lost, kept, torn}[rng.IntN(3)]
 	return c
@@ -90,7 +96,11 @@ func (c powerCut) folder(d *folder) *folder {
 		case *folder:
 			after.durable[name] = c.folder(n)
 		case *inode:
-			after.durable[name] = c.inode(n)
+			if c.found[n] == nil {
+				c.found[n] = c.inode(n)
+			}
+			c.found[n].links++
+			after.durable[name] = c.found[n]
 		}
 	}
 	after.names = maps.Clone(after.durable)
@@ -162,7 +172,7 @@ func (c powerCut) tear(in *inode) (survives func(int64) bool, size int64) {
 
 // after returns the file with the unsynced sectors that survive and that length.
 func (in *inode) after(survives func(sector int64) bool, size int64) *inode {
-	found := &inode{size: size, syncedSize: size, linked: true}
+	found := &inode{size: size, syncedSize: size}
 	found.pages = make([]*page, (size+pageSize-1)/pageSize)
 	copy(found.pages, in.pages)
 	for _, i := range slices.Sorted(maps.Keys(in.old)) {
@@ -199,18 +209,4 @@ func merge(before, now *page, survives func(n int64) bool) *page {
 		copy(merged[n*sectorSize:(n+1)*sectorSize], from[n*sectorSize:])
 	}
 	return &merged
-}
-
-// space returns the bytes that the files below d take.
-func (d *folder) space() int64 {
-	var n int64
-	for _, below := range d.names {
-		switch b := below.(type) {
-		case *folder:
-			n += b.space()
-		case *inode:
-			n += b.space()
-		}
-	}
-	return n
 }

@@ -323,8 +323,8 @@ func TestFileAgainstModel(t *testing.T) {
 				if !bytes.Equal(got, now) {
 					t.Fatal("the file is not what was written")
 				}
-				if f.Used() != f.mu.root.space() {
-					t.Fatalf("used %d, taken %d", f.Used(), f.mu.root.space())
+				if taken := h.(*file).in.space(); f.Used() != taken {
+					t.Fatalf("used %d, taken %d", f.Used(), taken)
 				}
 			},
 		})

@@ -21,7 +21,9 @@
 //   - The changes of a folder's names survive in order up to a point, as with a
 //     file system that keeps a journal: none, all, or some. Folders are independent
 //     of each other and of files: a name may survive without its file's data, and
-//     synced data without its name is lost. A rename survives as a whole.
+//     synced data without its name is lost. A rename survives as a whole. Of a
+//     file with several names each survives by its own folder, and all that do
+//     show the same bytes.
 //   - What survived is durable in the new FS.
 //
 // It is stricter than ext4 or APFS (whose fsync of a new file saves its name too),

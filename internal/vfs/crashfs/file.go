@@ -83,6 +83,17 @@ func (h *file) Size() (size int64, err error) {
 	return size, err
 }
 
+func (h *file) Links() (n int, err error) {
+	err = h.do(vfs.Op{Kind: vfs.OpLinks}, false, func() error {
+		n = h.in.links
+		return nil
+	})
+	return n, err
+}
+
+// Direct returns what the file was opened as: nothing here refuses.
+func (h *file) Direct() bool { return h.direct }
+
 func (h *file) Truncate(size int64) error {
 	return h.do(vfs.Op{Kind: vfs.OpTruncate, Length: size}, true, func() error {
 		h.fs.mu.used -= h.in.truncate(size)

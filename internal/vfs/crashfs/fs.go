@@ -149,9 +149,8 @@ func (f *FS) Create(name string, mode vfs.Mode) (vfs.File, error) {
 		if f.mu.used >= f.mu.quota {
 			return vfs.ErrNoSpace
 		}
-		in := &inode{}
+		in := &inode{links: 1}
 		dir.change(change{name: base, to: in})
-		in.linked = true
 		h = f.openLocked(in, name, true, mode)
 		return nil
 	})
@@ -215,9 +214,32 @@ func (f *FS) Rename(from, to string) error {
 		case *folder:
 			return fs.ErrExist
 		case *inode:
+			if replaced == in {
+				return nil // two names of one file: POSIX leaves both
+			}
 			f.unlinkLocked(replaced)
 		}
 		dir.change(change{name: newBase, to: in, from: base})
+		return nil
+	})
+}
+
+func (f *FS) Link(from, to string) error {
+	op := vfs.Op{Kind: vfs.OpLink, Name: filepath.Clean(from), To: filepath.Clean(to)}
+	return f.do(op, func() error {
+		in, err := f.mu.root.file(from)
+		if err != nil {
+			return err
+		}
+		dir, base, err := f.mu.root.parent(to)
+		if err != nil {
+			return err
+		}
+		if dir.names[base] != nil {
+			return fs.ErrExist
+		}
+		dir.change(change{name: base, to: in})
+		in.links++
 		return nil
 	})
 }
@@ -284,14 +306,15 @@ func (f *FS) Free(dir string) (uint64, error) {
 	return uint64(free), err
 }
 
-// unlinkLocked takes in's name, and its space unless a handle still has it.
+// unlinkLocked takes a name of in, and its space unless another or a handle still
+// has it.
 func (f *FS) unlinkLocked(in *inode) {
-	in.linked = false
+	in.links--
 	f.freeIfGoneLocked(in)
 }
 
 func (f *FS) freeIfGoneLocked(in *inode) {
-	if !in.linked && in.handles == 0 {
+	if in.links == 0 && in.handles == 0 {
 		f.mu.used -= in.space()
 	}
 }

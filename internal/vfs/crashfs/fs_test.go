@@ -67,6 +67,7 @@ func TestTrace(t *testing.T) {
 	check(t, h.PunchHole(0, 10))
 	check(t, f.MkdirAll("segments"))
 	check(t, f.Rename("journal-000001", "./journal-000002"))
+	check(t, f.Link("journal-000002", "segments/other"))
 	check(t, f.Remove("journal-000002"))
 	if err := f.Remove("journal-000002"); err == nil {
 		t.Error("removed twice")
@@ -80,6 +81,7 @@ func TestTrace(t *testing.T) {
 		"punch journal-000001 0+10",
 		"mkdir segments",
 		"rename journal-000001 journal-000002",
+		"link journal-000002 segments/other",
 		"remove journal-000002",
 		"remove journal-000002: file does not exist",
 	}

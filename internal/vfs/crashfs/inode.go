@@ -28,7 +28,7 @@ type inode struct {
 	writes []sectors
 
 	// The file takes space while it has a name or a handle.
-	linked  bool
+	links   int
 	handles int
 }
 

@@ -19,7 +19,7 @@ func (f *FS) Lock(name string) (io.Closer, error) {
 			return err
 		}
 		if dir.names[base] == nil {
-			dir.change(change{name: base, to: &inode{linked: true}})
+			dir.change(change{name: base, to: &inode{links: 1}})
 		}
 		f.mu.locks[key] = true
 		return nil

@@ -57,6 +57,15 @@ func (h *file) Size() (int64, error) {
 	return h.inner.Size()
 }
 
+func (h *file) Links() (int, error) {
+	if err := h.fs.fail(h.op(vfs.OpLinks, 0, 0)); err != nil {
+		return 0, err
+	}
+	return h.inner.Links()
+}
+
+func (h *file) Direct() bool { return h.inner.Direct() }
+
 func (h *file) Truncate(size int64) error {
 	if err := h.fs.fail(h.op(vfs.OpTruncate, 0, size)); err != nil {
 		return err

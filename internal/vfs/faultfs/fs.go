@@ -116,6 +116,15 @@ func (f *FS) Rename(from, to string) error {
 	return f.inner.Rename(from, to)
 }
 
+func (f *FS) Link(from, to string) error {
+	op := named(vfs.OpLink, from)
+	op.To = filepath.Clean(to)
+	if err := f.fail(op); err != nil {
+		return err
+	}
+	return f.inner.Link(from, to)
+}
+
 func (f *FS) Remove(name string) error {
 	if err := f.fail(named(vfs.OpRemove, name)); err != nil {
 		return err

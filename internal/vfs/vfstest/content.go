@@ -163,6 +163,28 @@ func directReadsAnyRange(t *testing.T, r room) {
 	want(0, 5)
 }
 
+// "Direct reports whether writes bypass the page cache: the file was opened Direct,
+// and the platform has not refused so far."
+func directIsOnlyWhatWasOpenedSo(t *testing.T, r room) {
+	f := must(r.Create(r.path("a"), vfs.Buffered))(t)
+	if f.Direct() {
+		t.Error("a buffered file says that it is direct")
+	}
+	check(t, f.Close())
+	f = must(r.Open(r.path("a")))(t)
+	if f.Direct() {
+		t.Error("a file for reading says that it is direct")
+	}
+	check(t, f.Close())
+	f = must(r.OpenWrite(r.path("a"), vfs.Direct))(t)
+	defer f.Close()
+	before := f.Direct()
+	writeAt(t, f, aligned(vfs.BlockSize, 1), 0)
+	if f.Direct() && !before {
+		t.Error("a file became direct by a write")
+	}
+}
+
 // "ReadAt and WriteAt may be called at once from several goroutines."
 func concurrentReadsAndWrites(t *testing.T, r room) {
 	const block, writers = vfs.BlockSize, 8

@@ -1,6 +1,7 @@
 package vfstest
 
 import (
+	"errors"
 	"io/fs"
 	"testing"
 
@@ -75,7 +76,68 @@ func renameReplaces(t *testing.T, r room) {
 	wantIs(t, "Rename", r.Rename(r.path("none"), r.path("x")), fs.ErrNotExist)
 }
 
-// "Remove deletes a file."
+// "Link gives a file one more name, in any folder." A write by one name is seen
+// by the other, and "the last name takes the file with it".
+func linkGivesASecondName(t *testing.T, r room) {
+	check(t, r.MkdirAll(r.path("backup")))
+	r.put(t, "a", []byte("first"))
+	err := r.Link(r.path("a"), r.path("backup/b"))
+	if errors.Is(err, errors.ErrUnsupported) {
+		return
+	}
+	check(t, err)
+	check(t, r.SyncDir(r.path("backup")))
+	r.wantLinks(t, "a", 2)
+
+	f := must(r.OpenWrite(r.path("backup/b"), vfs.Buffered))(t)
+	writeAt(t, f, []byte("FIR"), 0)
+	check(t, f.Close())
+	r.wantContent(t, "a", []byte("FIRst"))
+
+	check(t, r.Remove(r.path("a")))
+	r.wantList(t, "backup")
+	r.wantContent(t, "backup/b", []byte("FIRst"))
+	r.wantLinks(t, "backup/b", 1)
+
+	r.put(t, "a", []byte("another"))
+	r.wantContent(t, "backup/b", []byte("FIRst"))
+	check(t, r.Rename(r.path("backup/b"), r.path("backup/c")))
+	r.wantLinks(t, "backup/c", 1)
+}
+
+// "It fails with fs.ErrExist if to exists."
+func linkRefusesExisting(t *testing.T, r room) {
+	r.put(t, "a", []byte("a"))
+	r.put(t, "b", []byte("b"))
+	err := r.Link(r.path("a"), r.path("b"))
+	if errors.Is(err, errors.ErrUnsupported) {
+		return
+	}
+	wantIs(t, "Link to an existing name", err, fs.ErrExist)
+	wantIs(t, "Link to itself", r.Link(r.path("a"), r.path("a")), fs.ErrExist)
+	wantIs(t, "Link of nothing", r.Link(r.path("none"), r.path("c")), fs.ErrNotExist)
+	wantIs(t, "Link without its folder", r.Link(r.path("a"), r.path("no/c")), fs.ErrNotExist)
+	r.wantContent(t, "b", []byte("b"))
+	r.wantList(t, "a", "b")
+	r.wantLinks(t, "a", 1)
+}
+
+// wantLinks demands that a file says it has so many names, or does not know.
+func (r room) wantLinks(t *testing.T, name string, want int) {
+	t.Helper()
+	f := must(r.Open(r.path(name)))(t)
+	defer f.Close()
+	got, err := f.Links()
+	if errors.Is(err, errors.ErrUnsupported) {
+		return
+	}
+	check(t, err)
+	if got != want {
+		t.Fatalf("%s has %d names, want %d", name, got, want)
+	}
+}
+
+// "Remove takes a file's name."
 func removeDeletes(t *testing.T, r room) {
 	r.put(t, "a", nil)
 	r.put(t, "b", nil)

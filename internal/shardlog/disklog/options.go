@@ -23,6 +23,13 @@ type Options struct {
 	// Retry is how long a flush or a journal file that found the disk full
 	// waits for room, overriding the default 1 s.
 	Retry time.Duration
+	// SyncEvery is how long a record that was acknowledged may be on its way to
+	// the disk. 0, the default, is not at all: each group is synced before it is
+	// answered. Otherwise groups are written and answered, and synced together so
+	// often, from 1 ms to 1 min: a power cut may lose what was acknowledged since
+	// the last sync, always from the end. The end of the process alone loses
+	// nothing, and Seal, Trim and Drop are answered when they are durable.
+	SyncEvery time.Duration
 	// Events are told what happens. By default nobody is.
 	Events Events
 
@@ -93,6 +100,9 @@ const (
 	maxSealed = 2
 	// minJournal has room for the header and a few controls.
 	minJournal = 16 << 10
+	// A shorter SyncEvery would be that of each group, a longer one a loss that
+	// nobody can mean.
+	minSyncEvery, maxSyncEvery = time.Millisecond, time.Minute
 )
 
 func (o Options) withDefaults() (Options, error) {
@@ -113,6 +123,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("Reserve: %d: must not be negative", o.Reserve)
 	case o.Retry < 0:
 		return o, fmt.Errorf("Retry: %s: must not be negative", o.Retry)
+	case o.SyncEvery != 0 && (o.SyncEvery < minSyncEvery || o.SyncEvery > maxSyncEvery):
+		return o, fmt.Errorf("SyncEvery: %s: must be 0, or from %s to %s", o.SyncEvery, minSyncEvery, maxSyncEvery)
 	}
 	return o, nil
 }

@@ -112,6 +112,7 @@ var libraries = []struct {
 	{"go.yaml.in/yaml/v3", []string{"internal/config"}, []string{"internal/house"}, "the configuration file"},
 	{"github.com/aws/aws-sdk-go-v2", []string{"cmd/freshet", "freshettest", "e2e", "e2e/*"}, []string{"*"}, "AWS's own client"},
 	{"github.com/aws/smithy-go", []string{"cmd/freshet", "freshettest", "e2e", "e2e/*"}, []string{"*"}, "AWS's own client"},
+	{"github.com/anishathalye/porcupine", []string{"internal/shardlog/shardlogtest"}, nil, "the search for an order that explains a history of calls"},
 	{"pgregory.net/rapid", []string{"internal/meta/metatest", "internal/shardlog/shardlogtest", "internal/vfs/vfstest"}, []string{"*"}, "properties tried on generated input"},
 }
 

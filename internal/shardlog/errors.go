@@ -6,7 +6,7 @@ import "errors"
 var (
 	// ErrSealed is an entry's result when its shard was sealed before the entry
 	// became durable, or when its generation is out of date. The entry is not
-	// stored.
+	// stored, and the seal is durable.
 	ErrSealed = errors.New("shard is sealed")
 
 	// ErrDropped is returned when the shard's stream was dropped.

@@ -56,8 +56,8 @@ func (l *Log) Append(ctx context.Context, entries []shardlog.Entry) ([]shardlog.
 // joiner is what can join a group: the entries of an Append, or a control.
 type joiner interface {
 	// sizeLocked returns how many bytes of the group are wanted. 0: there is
-	// nothing to join for.
-	sizeLocked() int
+	// nothing to join for, because of what the frames up to refusedBy hold.
+	sizeLocked() (n int, refusedBy uint64)
 	// assignLocked fixes what the place in the log decides and adds to
 	// g.changes. region has the size that sizeLocked just returned.
 	assignLocked(g *group, region []byte)
@@ -93,9 +93,9 @@ func (l *Log) tryJoin(j joiner) (g *group, region []byte, wait <-chan struct{}, 
 	if l.mu.closed {
 		return nil, nil, nil, shardlog.ErrClosed
 	}
-	n := j.sizeLocked()
+	n, refusedBy := j.sizeLocked()
 	if n == 0 {
-		return nil, nil, nil, nil
+		return nil, nil, l.undecidedLocked(refusedBy), nil
 	}
 	g, wait, err = l.placeLocked(n, j.urgent())
 	if g == nil {
@@ -108,6 +108,18 @@ func (l *Log) tryJoin(j joiner) (g *group, region []byte, wait <-chan struct{}, 
 	j.assignLocked(g, region)
 	signal(l.kicks.writer)
 	return g, region, nil, nil
+}
+
+// undecidedLocked returns what to wait for until the frame lsn is durable; nil if
+// it is. Nobody may be told of a seal or a drop before: a crash may still undo it.
+func (l *Log) undecidedLocked(lsn uint64) <-chan struct{} {
+	switch {
+	case lsn <= l.durable.Load():
+		return nil
+	case l.mu.open != nil && l.mu.open.lsn <= lsn:
+		return l.mu.open.done
+	}
+	return l.mu.taken.done
 }
 
 // placeLocked returns the open group if it can take n bytes more, opening it if

@@ -143,8 +143,7 @@ func (b *batch) urgent() bool { return false }
 
 // sizeLocked decides which runs are taken: from here to assignLocked the lock is
 // held, so the decision stands.
-func (b *batch) sizeLocked() int {
-	total := 0
+func (b *batch) sizeLocked() (total int, refusedBy uint64) {
 	for i := range b.runs {
 		r := &b.runs[i]
 		switch {
@@ -152,15 +151,17 @@ func (b *batch) sizeLocked() int {
 			continue // dropped, resolve said so
 		case r.shard.stream.dropped:
 			r.err = shardlog.ErrDropped
+			refusedBy = max(refusedBy, r.shard.stream.droppedBy)
 		case r.shard.joined.sealed:
 			r.err = shardlog.ErrSealed
+			refusedBy = max(refusedBy, r.shard.joined.sealedBy)
 		default:
 			r.region = total
 			total += subHeaderSize + r.size
 			r.subFrameEnd = total
 		}
 	}
-	return total
+	return total, refusedBy
 }
 
 func (b *batch) assignLocked(g *group, region []byte) {
@@ -223,15 +224,15 @@ func (b *batch) writeRun(p []byte, r *batchRun) {
 }
 
 // answer fills in the results of the entries. failed is why the group is not
-// durable, if it is not.
+// durable, if it is not: then a seal or drop that it holds may not be either.
 func (b *batch) answer(results []shardlog.Result, failed error) {
 	for i := range b.runs {
 		r := &b.runs[i]
 		result := shardlog.Result{Err: r.err}
 		switch {
-		case r.err != nil:
 		case failed != nil:
 			result.Err = failed
+		case r.err != nil:
 		default:
 			result = shardlog.Result{Offset: r.first, Stamp: r.arrival, Arrival: r.arrival}
 		}

@@ -45,7 +45,7 @@ func (l *Log) take(last bool) *group {
 	if g == nil {
 		return nil
 	}
-	l.mu.open = nil
+	l.mu.open, l.mu.taken = nil, g
 	size := alignUp(g.size)
 	l.mu.slab.used += size
 	g.file, g.pos = l.reserveLocked(int64(size), g.lsn)

@@ -15,9 +15,9 @@ type control struct {
 	shard      *shard // nil for trim and drop
 	floors     []floor
 
-	// decideLocked is called when the control joins: it marks what later joiners
-	// must see, and returns the offset that the control names.
-	decideLocked func() shardlog.Offset
+	// decideLocked is called when the control joins the frame lsn: it marks what
+	// later joiners must see, and returns the offset that the control names.
+	decideLocked func(lsn uint64) shardlog.Offset
 
 	offset shardlog.Offset
 	at     shardlog.Millis
@@ -42,17 +42,17 @@ func (l *Log) commitControl(ctx context.Context, c *control) error {
 
 func (c *control) urgent() bool { return true }
 
-func (c *control) sizeLocked() int {
+func (c *control) sizeLocked() (n int, refusedBy uint64) {
 	if c.stream.dropped && c.kind != kindDrop {
 		c.refused = shardlog.ErrDropped
-		return 0
+		return 0, c.stream.droppedBy
 	}
-	return subHeaderSize + len(c.floors)*floorSize
+	return subHeaderSize + len(c.floors)*floorSize, 0
 }
 
 func (c *control) assignLocked(g *group, region []byte) {
 	c.at = now()
-	c.offset = c.decideLocked()
+	c.offset = c.decideLocked(g.lsn)
 	g.changes = append(g.changes, change{
 		kind:       c.kind,
 		stream:     c.stream,

@@ -21,8 +21,8 @@ func (l *Log) Drop(ctx context.Context, id shardlog.StreamID) error {
 		return err
 	}
 	c := &control{kind: kindDrop, id: shardlog.Shard{Stream: id}, stream: st}
-	c.decideLocked = func() shardlog.Offset {
-		st.dropped = true
+	c.decideLocked = func(lsn uint64) shardlog.Offset {
+		st.dropped, st.droppedBy = true, lsn
 		return 0
 	}
 	return l.commitControl(ctx, c)

@@ -19,8 +19,10 @@ type holder struct {
 }
 
 // holdSyncs wraps fs.
-func holdSyncs(fs vfs.FS) *holder {
-	return holdCalls(fs, func(op vfs.Op) bool { return op.Kind == vfs.OpSync && strings.Contains(op.Name, journalPrefix) })
+func holdSyncs(fs vfs.FS) *holder { return holdCalls(fs, isJournalSync) }
+
+func isJournalSync(op vfs.Op) bool {
+	return op.Kind == vfs.OpSync && strings.Contains(op.Name, journalPrefix)
 }
 
 // holdCalls wraps fs so that the calls that match can be held.

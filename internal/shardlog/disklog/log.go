@@ -31,7 +31,9 @@ type Log struct {
 	mu struct {
 		sync.Mutex
 		// open is the group that may be joined; nil, there is none yet.
-		open    *group
+		open *group
+		// taken is the group that was open before.
+		taken   *group
 		nextLSN uint64
 		slab    *slab
 		changes []change // for the next group, emptied

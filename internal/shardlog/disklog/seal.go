@@ -22,8 +22,8 @@ func (l *Log) Seal(ctx context.Context, id shardlog.Shard, generation uint32) (s
 	// If another Seal has joined and is not durable yet, this one says the same
 	// once more: when its own group is durable, so is the other's.
 	c := &control{kind: kindSeal, id: id, generation: generation, stream: s.stream, shard: s}
-	c.decideLocked = func() shardlog.Offset {
-		s.joined.sealed = true
+	c.decideLocked = func(lsn uint64) shardlog.Offset {
+		s.joined.sealed, s.joined.sealedBy = true, lsn
 		return s.joined.next
 	}
 	if err := l.commitControl(ctx, c); err != nil {

@@ -12,9 +12,10 @@ type stream struct {
 	id shardlog.StreamID
 	// shards is guarded by directory.mu.
 	shards map[uint32]*shard
-	// dropped is guarded by Log.mu: a drop has joined a group, perhaps not
-	// durably yet.
-	dropped bool
+	// dropped is guarded by Log.mu: a drop has joined the frame droppedBy,
+	// perhaps not durably yet.
+	dropped   bool
+	droppedBy uint64
 	// settings is what Configure said last, nil before.
 	settings atomic.Pointer[shardlog.Settings]
 	// large says that the last flush gave the stream a segment of its own. It is
@@ -34,6 +35,8 @@ type shard struct {
 		next    shardlog.Offset
 		arrival shardlog.Millis
 		sealed  bool
+		// sealedBy is the frame that the seal joined, 0 if recovery found it.
+		sealedBy uint64
 	}
 
 	// saved belongs to the flusher.

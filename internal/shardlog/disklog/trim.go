@@ -35,7 +35,7 @@ func (l *Log) Trim(ctx context.Context, id shardlog.StreamID, before shardlog.Mi
 	}
 	for part := range slices.Chunk(floors, maxFloors) {
 		c := &control{kind: kindTrim, id: shardlog.Shard{Stream: id}, stream: st, floors: part}
-		c.decideLocked = func() shardlog.Offset { return 0 }
+		c.decideLocked = func(uint64) shardlog.Offset { return 0 }
 		if err := l.commitControl(ctx, c); err != nil {
 			return err
 		}

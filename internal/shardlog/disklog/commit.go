@@ -111,13 +111,6 @@ func (l *Log) publish(g *group, frame []byte) {
 	t.last = g.lsn
 	t.journal += int64(len(frame))
 	l.space.unflushed.Add(t.bytes - before)
-	for i := range g.changes {
-		if k := g.changes[i].kind; k == kindTrim || k == kindDrop {
-			l.collect.Store(true)
-			signal(l.kicks.flusher)
-			break
-		}
-	}
 	clear(g.changes)
 	l.mu.Lock()
 	l.mu.changes = g.changes

@@ -1,6 +1,7 @@
 package disklog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -61,6 +62,11 @@ func classOf(retention time.Duration) class {
 	default:
 		return classYear
 	}
+}
+
+// expiry returns until when a record of the stream is wanted that arrived at t.
+func (st *stream) expiry(t shardlog.Millis) shardlog.Millis {
+	return t + shardlog.Millis(cmp.Or(st.kept().Retention, day).Milliseconds())
 }
 
 // kept returns the stream's settings.

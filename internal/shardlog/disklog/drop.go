@@ -25,5 +25,9 @@ func (l *Log) Drop(ctx context.Context, id shardlog.StreamID) error {
 		st.dropped, st.droppedBy = true, lsn
 		return 0
 	}
-	return l.commitControl(ctx, c)
+	if err := l.commitControl(ctx, c); err != nil {
+		return err
+	}
+	l.changed(id, forever)
+	return nil
 }

@@ -15,7 +15,7 @@ import (
 // oldest first, and removes segments in which nothing is alive. It owns the
 // manifest.
 func (l *Log) flush(ctx context.Context) error {
-	l.collect.Store(true) // a drop may have been the last thing before a crash
+	l.suspectNew()
 	for {
 		err := l.flushAll(ctx)
 		if err != nil && !retry(err) && !errors.Is(err, ctx.Err()) {
@@ -45,10 +45,8 @@ func (l *Log) flush(ctx context.Context) error {
 // flushAll does what there is to do. Removing comes first: on a full disk it may
 // make the room that the flush needs.
 func (l *Log) flushAll(ctx context.Context) error {
-	if l.collect.Swap(false) {
-		if err := l.removeDead(); err != nil {
-			return err
-		}
+	if err := l.removeDead(); err != nil {
+		return err
 	}
 	for ctx.Err() == nil {
 		l.mu.Lock()

@@ -77,8 +77,7 @@ type Log struct {
 	manifest *manifest
 	// segmentNumber is that of the newest segment; takeSegmentNumber counts it.
 	segmentNumber atomic.Uint64
-	// collect says that trims or drops may have left segments without a record.
-	collect atomic.Bool
+	collection    collection
 
 	kicks struct{ writer, preparer, flusher chan struct{} }
 	// ended is closed when Run returns, or by Close.
@@ -96,6 +95,7 @@ func newLog(fs vfs.FS, dir string, o Options) *Log {
 	l.kicks.writer = make(chan struct{}, 1)
 	l.kicks.preparer = make(chan struct{}, 1)
 	l.kicks.flusher = make(chan struct{}, 1)
+	l.collection.trimmed = map[shardlog.StreamID]shardlog.Millis{}
 	l.writer.active = &memtable{first: 1}
 	return l
 }

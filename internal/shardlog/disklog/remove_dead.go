@@ -2,13 +2,22 @@ package disklog
 
 import (
 	"fmt"
+
+	"github.com/freshet/freshet/internal/shardlog"
 )
 
-// removeDead removes the segments in which every record is below its shard's
-// floor or of a dropped stream. The flusher calls it after trims and drops,
-// which are durable in the journal by then.
+// lookAtOnce bounds the footers that are read before the flusher looks after the
+// memtables again.
+const lookAtOnce = 16
+
+// removeDead removes the segments among the suspects in which every record is
+// below its shard's floor or of a dropped stream.
 func (l *Log) removeDead() error {
+	l.collect()
 	dead := l.findDead()
+	if len(l.collection.suspects) > 0 {
+		signal(l.kicks.flusher)
+	}
 	if len(dead) == 0 {
 		return nil
 	}
@@ -17,7 +26,9 @@ func (l *Log) removeDead() error {
 		e.removed = append(e.removed, s.number)
 	}
 	if err := l.manifest.commit(e, l.wholeEdit); err != nil {
-		l.collect.Store(true)
+		for _, s := range dead {
+			l.suspect(s)
+		}
 		return fmt.Errorf("remove segments: %w", err)
 	}
 	// From here on the files are garbage; each goes when its last reader has
@@ -31,45 +42,74 @@ func (l *Log) removeDead() error {
 	return nil
 }
 
-// findDead returns the segments without a record that may be read. Only the
-// flusher changes what there is, so it holds no version of it afterwards.
+// findDead returns suspects without a record that may be read, and takes those it
+// looked at from the list. Only the flusher changes what there is, so it holds no
+// version of it.
 func (l *Log) findDead() (dead []*segment) {
-	v := l.segments.acquire()
-	defer l.segments.release(v)
-	for _, s := range v.segments {
-		alive, err := l.isAlive(s)
-		if err == nil && !alive { // a damaged footer: readers are told, and it stays
+	c := &l.collection
+	for read := 0; len(c.suspects) > 0 && read < lookAtOnce; {
+		s := c.suspects[0]
+		c.suspects = c.suspects[1:]
+		s.upkeep.suspect = false
+		if s.upkeep.known && l.isAlive(s.upkeep.witness) {
+			continue
+		}
+		read++
+		f, err := l.footerOf(s)
+		if err != nil {
+			continue // readers are told of a damaged footer, and it stays
+		}
+		w, found := l.findWitness(f)
+		s.upkeep.known, s.upkeep.witness = found, w
+		if !found {
 			dead = append(dead, s)
 		}
 	}
 	return dead
 }
 
-// isAlive reports whether s has a record that may be read. The shard that kept it
-// alive the last time is asked first: mostly it still does.
-func (l *Log) isAlive(s *segment) (bool, error) {
-	f, err := l.footerOf(s)
-	if err != nil {
-		return false, err
-	}
-	for range f.shardCount() {
-		if l.isShardAlive(f, s.alive) {
-			return true, nil
+// findWitness returns the record that is likely to live longest of those that are
+// alive, by the retention of its stream; found is false if all are dead.
+func (l *Log) findWitness(f *footer) (w witness, found bool) {
+	latest := shardlog.Millis(-1)
+	for i := range f.shardCount() {
+		id := f.shard(i)
+		sh := l.aliveShard(id)
+		if sh == nil {
+			continue
 		}
-		s.alive = (s.alive + 1) % f.shardCount()
+		_, to := f.blocksOf(i)
+		last := f.block(to - 1)
+		state, dropped := sh.published()
+		if dropped || last.lastOffset < state.Floor {
+			continue
+		}
+		if until := sh.stream.expiry(last.lastArrival); until > latest {
+			latest, w, found = until, witness{id, last.lastOffset}, true
+		}
 	}
-	return false, nil
+	return w, found
 }
 
-func (l *Log) isShardAlive(f *footer, i int) bool {
-	_, to := f.blocksOf(i)
-	sh, err := l.shards.find(f.shard(i))
-	if err != nil {
-		return false // dropped
-	}
+// isAlive reports whether the record may be read.
+func (l *Log) isAlive(w witness) bool {
+	sh := l.aliveShard(w.shard)
 	if sh == nil {
-		panic(fmt.Sprintf("BUG: shard %s has records in a segment and no state", f.shard(i)))
+		return false
 	}
 	state, dropped := sh.published()
-	return !dropped && state.Floor <= f.block(to-1).lastOffset
+	return !dropped && w.offset >= state.Floor
+}
+
+// aliveShard returns a shard that has records in a segment, nil if its stream was
+// dropped.
+func (l *Log) aliveShard(id shardlog.Shard) *shard {
+	sh, err := l.shards.find(id)
+	if err != nil {
+		return nil
+	}
+	if sh == nil {
+		panic(fmt.Sprintf("BUG: shard %s has records in a segment and no state", id))
+	}
+	return sh
 }

@@ -25,9 +25,7 @@ type segment struct {
 	// footer is read when it is first needed, and kept; guarded by mu.
 	footer *footer
 
-	// alive is a shard of the footer that had a record when it was last looked
-	// at. It is the flusher's.
-	alive int
+	upkeep upkeep
 }
 
 // blocksOf returns the footer and the shard's blocks in it; if it has none here

@@ -40,6 +40,7 @@ func (l *Log) Trim(ctx context.Context, id shardlog.StreamID, before shardlog.Mi
 			return err
 		}
 	}
+	l.changed(id, before)
 	return damage
 }
 

@@ -86,8 +86,12 @@ func (r run) record(i int) shardlog.Record {
 	}
 }
 
-// slicedSize is the length of what appendSlice appends.
+// slicedSize is the length of what appendSlice appends. Of a whole run it is known
+// without a look at the body, which a flush finds cold.
 func (r run) slicedSize(from, to int) int {
+	if from == 0 && to == int(r.count) {
+		return len(r.body)
+	}
 	start, _ := r.bounds(from)
 	_, end := r.bounds(to - 1)
 	return (to-from)*tableEntry + end - start

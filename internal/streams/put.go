@@ -18,7 +18,7 @@ import (
 type puts struct {
 	st      *stream // the lineage that they were routed by last
 	keys    []hashKey
-	shards  []*shard
+	shards  []numbering
 	entries []shardlog.Entry
 	results []shardlog.Result
 }
@@ -44,7 +44,7 @@ func newPuts(st *stream, n int) *puts {
 	return &puts{
 		st:      st,
 		keys:    make([]hashKey, n),
-		shards:  make([]*shard, n),
+		shards:  make([]numbering, n),
 		entries: make([]shardlog.Entry, n),
 	}
 }
@@ -75,10 +75,10 @@ func (p *puts) add(i int, data []byte, key, explicit *string) error {
 
 // route names the shard of record i by p.st.
 func (p *puts) route(i int) {
-	sh := p.st.shardAt(p.keys[i])
-	p.shards[i] = sh
-	p.entries[i].Shard = p.st.ref(sh)
-	p.entries[i].Generation = sh.Generation
+	a := &p.st.arcs.list[p.st.arcs.at(p.keys[i])]
+	p.shards[i] = a.numbering
+	p.entries[i].Shard = shardlog.Shard{Stream: p.st.id, Number: a.number}
+	p.entries[i].Generation = a.generation
 }
 
 // sequence returns the number that record i got.

@@ -39,7 +39,7 @@ func (s *Service) PutRecord(ctx context.Context, caller access.Caller, in *kines
 		return nil, errPut(st, err)
 	}
 	return &kinesis.PutRecordOutput{
-		ShardId:        &p.shards[0].id,
+		ShardId:        new(shardID(p.shards[0].number)),
 		SequenceNumber: new(p.sequence(0).String()),
 	}, nil
 }

@@ -47,17 +47,4 @@ func checkRing(ring []*shard) error {
 }
 
 // shardAt returns the shard that takes puts of key.
-func (st *stream) shardAt(key hashKey) *shard {
-	lo, hi := 0, len(st.starts)
-	for lo < hi { // the first start above key lies in [lo, hi]
-		if mid := int(uint(lo+hi) >> 1); key.less(st.starts[mid]) {
-			hi = mid
-		} else {
-			lo = mid + 1
-		}
-	}
-	if lo == 0 {
-		panic("streams: the open shards of " + st.name + " do not begin at hash key 0")
-	}
-	return st.ring[lo-1]
-}
+func (st *stream) shardAt(key hashKey) *shard { return st.ring[st.arcs.at(key)] }

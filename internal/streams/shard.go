@@ -63,15 +63,11 @@ func newShard(number uint32, doc shardDocument) *shard {
 // isOpen reports whether the shard takes puts.
 func (sh *shard) isOpen() bool { return sh.State == open || sh.State == closing }
 
+func (sh *shard) numbering() numbering { return numbering{sh.number, sh.Created} }
+
 // sequence returns the number of the record at offset.
 func (sh *shard) sequence(offset shardlog.Offset, stamp shardlog.Millis) sequenceNumber {
-	return sequenceNumber{
-		created: uint64(sh.Created),
-		index:   uint64(offset) + 1, // the first record is strictly above starting
-		arrival: uint64(stamp / 1000),
-		shard:   sh.number,
-		version: 2,
-	}
+	return sh.numbering().sequence(offset, stamp)
 }
 
 // starting is StartingSequenceNumber: below every record.
@@ -94,6 +90,18 @@ func (sh *shard) ending() sequenceNumber {
 // number carries with its top bit set prints as a negative one (observed).
 func shardID(number uint32) string {
 	return fmt.Sprintf("shardId-%012d", int32(number))
+}
+
+// shardIDLength is that of the normal form of an id that is not forged.
+const shardIDLength = len("shardId-") + 12
+
+// appendShardID appends shardID(number), number being at most
+// limits.ShardNumberMax.
+func appendShardID(dst []byte, number uint32) []byte {
+	at := len(dst)
+	dst = append(dst, "shardId-000000000000"...)
+	putDigits(dst[at+len("shardId-"):], uint64(number))
+	return dst
 }
 
 // parseShardID reads an id as loosely as AWS: what counts is the decimal number

@@ -59,9 +59,9 @@ type stream struct {
 	shards []*shard // all, by number
 
 	// The ring: the shards that take puts by the start of their range, and
-	// beside them the starts alone, which are what a put searches.
-	ring   []*shard
-	starts []hashKey
+	// beside them, at the same indices, the arcs, which are what a put searches.
+	ring []*shard
+	arcs arcs
 
 	children map[uint32][]*shard // by the parent's number; PENDING ones are not there
 }
@@ -77,10 +77,7 @@ func newStream(key streamKey, id shardlog.StreamID, doc streamDocument, shards [
 		}
 	}
 	st.ring = ringOf(shards, (*shard).isOpen)
-	st.starts = make([]hashKey, len(st.ring))
-	for i, sh := range st.ring {
-		st.starts[i] = sh.Keys.Start
-	}
+	st.arcs = arcsOf(st.ring)
 	return st
 }
 

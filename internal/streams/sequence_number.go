@@ -1,7 +1,5 @@
 package streams
 
-import "math/bits"
-
 // sequenceNumber is what a sequence number says. Its decimal form is that of a
 // number of 186 bits, 47 hexadecimal digits from the left:
 //
@@ -42,9 +40,9 @@ func (n sequenceNumber) append(dst []byte) []byte {
 
 	// hi lies between 2^57 and 3·2^56, so that the quotients of both divisions
 	// fit: 18 digits remain on the left.
-	q1, r := bits.Div64(hi, mid, e19)
-	q0, low := bits.Div64(r, lo, e19)
-	high, middle := bits.Div64(q1, q0, e19)
+	q1, r := divE19(hi, mid)
+	q0, low := divE19(r, lo)
+	high, middle := divE19(q1, q0)
 
 	at := len(dst)
 	dst = append(dst, zeros[:]...)

@@ -1,6 +1,9 @@
 package streams
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // uint192 is an unsigned number of 192 bits: a sequence number has 186, a hash
 // key 128.
@@ -81,8 +84,28 @@ func (n uint192) divE19() (uint192, uint64) {
 	var q uint192
 	var r uint64
 	q.hi, r = n.hi/e19, n.hi%e19
-	q.mid, r = bits.Div64(r, n.mid, e19)
-	q.lo, r = bits.Div64(r, n.lo, e19)
+	q.mid, r = divE19(r, n.mid)
+	q.lo, r = divE19(r, n.lo)
+	return q, r
+}
+
+// divE19 is bits.Div64(hi, lo, e19) by two multiplications, which take less than
+// a division. It wants hi below e19, whose highest bit is set (Möller, Granlund:
+// Improved division by invariant integers, algorithm 4).
+func divE19(hi, lo uint64) (quotient, rest uint64) {
+	const inverse = 0xd83c94fb6d2ac34a // (2¹²⁸ - 1) / 10¹⁹ - 2⁶⁴
+	q, fraction := bits.Mul64(inverse, hi)
+	fraction, carry := bits.Add64(fraction, lo, 0)
+	q, _ = bits.Add64(q, hi+1, carry)
+	r := lo - q*e19
+	if r > fraction {
+		q--
+		r += e19
+	}
+	if r >= e19 {
+		q++
+		r -= e19
+	}
 	return q, r
 }
 
@@ -100,6 +123,12 @@ const digitPairs = "00010203040506070809" +
 // putDigits fills dst with v's lowest len(dst) digits.
 func putDigits(dst []byte, v uint64) {
 	i := len(dst)
+	for i >= 8 {
+		rest := v / 1e8
+		i -= 8
+		binary.LittleEndian.PutUint64(dst[i:], eightDigits(v-rest*1e8))
+		v = rest
+	}
 	for i >= 2 {
 		pair := v % 100 * 2
 		v /= 100
@@ -109,4 +138,17 @@ func putDigits(dst []byte, v uint64) {
 	if i == 1 {
 		dst[0] = byte('0' + v%10)
 	}
+}
+
+// eightDigits returns the digits of v < 10⁸, the first one in the lowest byte. It
+// halves all parts of the number at once: multiplying and shifting is dividing,
+// for numbers as small as these.
+func eightDigits(v uint64) uint64 {
+	high := v / 1e4
+	v = high | (v-high*1e4)<<32 // two of four digits
+	high = v * 10486 >> 20 & 0x7f_0000_007f
+	v = high | (v-high*100)<<16 // four of two
+	high = v * 103 >> 10 & 0x000f_000f_000f_000f
+	v = high | (v-high*10)<<8 // eight of one
+	return v | 0x3030_3030_3030_3030
 }

@@ -172,17 +172,6 @@ type Settings struct {
 	Compression Compression
 }
 
-// Compression is a way to make records smaller on the disk.
-type Compression uint8
-
-const (
-	// NoCompression keeps records as they are.
-	NoCompression Compression = iota
-	// S2 compresses at the speed of the disk, text to about a quarter
-	// (https://github.com/klauspost/compress/tree/master/s2).
-	S2
-)
-
 // Limit bounds a Read. Both members must be at least 1.
 type Limit struct {
 	Records int

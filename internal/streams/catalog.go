@@ -24,6 +24,7 @@ import (
 // is never based on what is out of date.
 type catalog struct {
 	store   meta.Store
+	keep    keeping
 	current atomic.Pointer[snapshot]
 	// turn holds a token while a change is on its way from the snapshot to the
 	// store and back. It is a channel and not a lock because a change waits for
@@ -36,8 +37,8 @@ const (
 	shardPrefix  = "streams/shard/"
 )
 
-func newCatalog(store meta.Store) *catalog {
-	c := &catalog{store: store, turn: make(chan struct{}, 1)}
+func newCatalog(store meta.Store, keep keeping) *catalog {
+	c := &catalog{store: store, keep: keep, turn: make(chan struct{}, 1)}
 	c.current.Store(newSnapshot(nil))
 	return c
 }
@@ -69,6 +70,9 @@ func (c *catalog) change(ctx context.Context, key streamKey, fn func(*stream) (*
 		if next != nil {
 			next.mustDivideTheRing()
 		}
+		if err := c.keep.before(ctx, old, next); err != nil {
+			return nil, err
+		}
 		version, err := c.store.Update(ctx, func(tx meta.Tx) error { return write(tx, key, old, next) })
 		if errors.Is(err, meta.ErrConflict) {
 			if err := c.reload(ctx, key); err != nil {
@@ -83,9 +87,19 @@ func (c *catalog) change(ctx context.Context, key streamKey, fn func(*stream) (*
 		if next != nil {
 			next.version = version
 		}
-		c.replace(c.now().with(key, next))
-		return next, nil
+		return next, c.install(ctx, key, next)
 	}
+}
+
+// install makes st, which the store holds at key, what operations see there; nil,
+// that there is none. The caller has the turn.
+func (c *catalog) install(ctx context.Context, key streamKey, st *stream) error {
+	var err error
+	if st != nil {
+		err = c.keep.after(ctx, st)
+	}
+	c.replace(c.now().with(key, st))
+	return err
 }
 
 // replace puts a new snapshot in place and wakes who waits for that. The caller
@@ -118,6 +132,11 @@ func (c *catalog) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load streams: %w", err)
 	}
+	for _, st := range streams {
+		if err := c.keep.after(ctx, st); err != nil {
+			return fmt.Errorf("load streams: %w", err)
+		}
+	}
 	c.replace(newSnapshot(streams))
 	return nil
 }
@@ -144,8 +163,7 @@ func (c *catalog) reload(ctx context.Context, key streamKey) error {
 	if err != nil {
 		return fmt.Errorf("reload stream %s: %w", key.name, err)
 	}
-	c.replace(c.now().with(key, st))
-	return nil
+	return c.install(ctx, key, st)
 }
 
 // write puts the documents in which next differs from old. It returns

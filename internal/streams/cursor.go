@@ -14,6 +14,8 @@ type cursor struct {
 	log shardlog.Log
 	st  *stream // a fresh one before each read, to notice that the shard has closed
 	sh  *shard
+	// horizon is st's trim horizon, a fresh one before each read too.
+	horizon shardlog.Millis
 	// next is the offset to go on from.
 	next shardlog.Offset
 }
@@ -38,7 +40,7 @@ func (c *cursor) read(ctx context.Context, limit shardlog.Limit) (page, error) {
 	var p page
 	now := now()
 	for !c.atEnd() {
-		batch, err := c.readBatch(ctx, limit, c.st.horizon(now))
+		batch, err := c.readBatch(ctx, limit)
 		switch {
 		case err != nil && len(p.records) == 0:
 			return page{}, fmt.Errorf("read %s of stream %s: %w", c.sh.id, c.st.name, err)
@@ -72,12 +74,12 @@ func exceeds(records []shardlog.Record, limit shardlog.Limit) bool {
 // readBatch reads once from c.next, or from the trim horizon if that is later.
 // Arrival never decreases, so only the first record need be looked at; to ask
 // the log for the horizon's offset each time would cost a search.
-func (c *cursor) readBatch(ctx context.Context, limit shardlog.Limit, horizon shardlog.Millis) (shardlog.Batch, error) {
+func (c *cursor) readBatch(ctx context.Context, limit shardlog.Limit) (shardlog.Batch, error) {
 	batch, err := c.log.Read(ctx, c.st.ref(c.sh), c.next, limit)
-	if err != nil || len(batch.Records) == 0 || batch.Records[0].Arrival >= horizon {
+	if err != nil || len(batch.Records) == 0 || batch.Records[0].Arrival >= c.horizon {
 		return batch, err
 	}
-	from, err := c.log.Find(ctx, c.st.ref(c.sh), horizon)
+	from, err := c.log.Find(ctx, c.st.ref(c.sh), c.horizon)
 	if err != nil {
 		return shardlog.Batch{}, err
 	}

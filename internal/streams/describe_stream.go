@@ -34,7 +34,7 @@ func (s *Service) DescribeStream(_ context.Context, caller access.Caller, in *ki
 		EncryptionType:          new(kinesis.EncryptionTypeNone),
 	}
 	if st.Status != kinesis.StreamStatusCreating {
-		l := lineageNow(st, now())
+		l := lineageNow(st, now(), s.horizon(st))
 		d.Shards, *d.HasMoreShards = l.pageOf(from, limits.Page(in.Limit, limits.DescribeStreamShards), l.exists)
 	}
 	return &kinesis.DescribeStreamOutput{StreamDescription: d}, nil

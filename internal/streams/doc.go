@@ -7,7 +7,8 @@
 // operations look at. A sequence number names a record, a shard iterator a place
 // to go on from, a token a page of a listing. A cursor is the one reader over
 // the log: it hides what retention has passed, and knows how far behind it is
-// and where a shard ends.
+// and where a shard ends. Keeping tells the log how a stream is kept. The clock is
+// what retention goes by; it is slow to believe that it is much later.
 //
 // Invariants:
 //  1. Only this package writes its documents, one change at a time; the
@@ -21,6 +22,9 @@
 //  5. What is kept of an input is copied: the input may alias buffers of the
 //     wire.
 //  6. Puts and reads take no lock.
+//  7. The log knows how a stream is kept before the stream takes puts.
+//  8. What retention has hidden is not shown again when it is changed, and
+//     nothing is deleted by a clock that jumped ahead less than an hour ago.
 //
 // Goroutines: Run starts one for transitions (transition.go) and one for
 // trimming (retention.go), and returns when both have ended. There are no

@@ -110,6 +110,12 @@ func errTooManyTags(k streamKey, limit int) error {
 		k.name, k.account, limit)
 }
 
+func errTagCompression(value string, rule error) error {
+	// Unlike AWS, which has no such tag.
+	return kinesis.InvalidArgumentException("The tag %s says how records are compressed on the disk: its value %v. Specified value was %s",
+		compressionTag, rule, value)
+}
+
 // Putting (sections 7 and 10).
 
 func errHashKeyRange(key string) error {

@@ -31,7 +31,7 @@ func (s *Service) GetRecords(ctx context.Context, caller access.Caller, in *kine
 	if in.DryRun != nil && *in.DryRun {
 		return nil, errDryRun()
 	}
-	c := cursor{log: s.log, st: st, sh: sh, next: it.next}
+	c := cursor{log: s.log, st: st, sh: sh, horizon: s.horizon(st), next: it.next}
 	p, err := c.read(ctx, shardlog.Limit{
 		Records: limits.Page(in.Limit, limits.GetRecordsRecords),
 		Bytes:   limits.GetRecordsBytes,
@@ -60,14 +60,14 @@ func (s *Service) iterated(caller access.Caller, it shardIterator, arn *string) 
 	st := snapshot.byID[it.stream]
 	if st == nil {
 		// A stream that was made again has the shard, but not the place (observed).
-		if again := snapshot.byKey[key]; again != nil && again.shows(it.shard, now()) {
+		if again := snapshot.byKey[key]; again != nil && again.shows(it.shard, s.horizon(again)) {
 			return nil, errInternal()
 		}
 		return nil, errNoShard(key, it.shard)
 	}
 	// What another account's iterator gets is not documented. It must not tell
 	// that the stream is there.
-	if !st.owns(caller) || !st.shows(it.shard, now()) {
+	if !st.owns(caller) || !st.shows(it.shard, s.horizon(st)) {
 		return nil, errNoShard(key, it.shard)
 	}
 	if arn != nil {

@@ -20,7 +20,7 @@ func (s *Service) GetShardIterator(ctx context.Context, caller access.Caller, in
 		return nil, errShardNotFound(key, *in.ShardId)
 	}
 	st := s.catalog.now().byKey[key]
-	if st == nil || !key.owns(caller) || !st.shows(number, now()) {
+	if st == nil || !key.owns(caller) || !st.shows(number, s.horizon(st)) {
 		return nil, errNoShard(key, number)
 	}
 	next, err := s.offset(ctx, st, st.shard(number), position{*in.ShardIteratorType, in.StartingSequenceNumber, in.Timestamp})

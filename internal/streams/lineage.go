@@ -17,24 +17,26 @@ type lineage struct {
 	// asOf is the instant. What happened later is not shown, so that the pages
 	// of one listing agree.
 	asOf shardlog.Millis
-	// horizon is the trim horizon at asOf. Shards that closed before it have
-	// expired.
+	// horizon is the trim horizon at asOf, or now if that is earlier. Shards that
+	// closed before it have expired.
 	horizon shardlog.Millis
 }
 
-// lineageNow returns st's family at now, a moment later if the clock ran back
-// behind the newest shard.
-func lineageNow(st *stream, now shardlog.Millis) lineage {
+// lineageNow returns st's family at now, when its trim horizon is horizon; a
+// moment later if the clock ran back behind the newest shard.
+func lineageNow(st *stream, now, horizon shardlog.Millis) lineage {
 	for _, sh := range st.shards {
 		if sh.State != pending {
 			now = max(now, sh.Opened)
 		}
 	}
-	return lineageAt(st, now)
+	return lineageAt(st, now, horizon)
 }
 
-func lineageAt(st *stream, asOf shardlog.Millis) lineage {
-	return lineage{st, asOf, st.horizon(asOf)}
+// lineageAt returns it at asOf. That may lie ahead of the clock, but what is not
+// too old yet has not expired.
+func lineageAt(st *stream, asOf, horizon shardlog.Millis) lineage {
+	return lineage{st, asOf, min(st.horizon(asOf), horizon)}
 }
 
 // clamp moves t to where there is something to be seen: an instant before the

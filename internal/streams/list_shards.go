@@ -36,7 +36,7 @@ func (s *Service) listFirst(caller access.Caller, in *kinesis.ListShardsInput) (
 	if !st.takesPuts() {
 		return nil, errNotActive(st)
 	}
-	l := lineageNow(st, now())
+	l := lineageNow(st, now(), s.horizon(st))
 	n, after, err := listingOf(l, in.ShardFilter)
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func (s *Service) listNext(caller access.Caller, in *kinesis.ListShardsInput) (*
 	if !st.takesPuts() {
 		return nil, errNotActive(st)
 	}
-	return s.listPage(lineageAt(st, p.asOf), p.listing, int64(p.after)+1, in.MaxResults), nil
+	return s.listPage(lineageAt(st, p.asOf, s.horizon(st)), p.listing, int64(p.after)+1, in.MaxResults), nil
 }
 
 // listPage makes the page of n that begins at the shard number from.

@@ -3,6 +3,8 @@ package streams
 import (
 	"log/slog"
 	"time"
+
+	"github.com/freshet/freshet/internal/shardlog"
 )
 
 // Options are the settings of a Service. The zero value is good.
@@ -19,6 +21,10 @@ type Options struct {
 	// OnDemandLimit bounds the on-demand streams per account and region. 0:
 	// AWS's default.
 	OnDemandLimit int
+
+	// Compression is how the log keeps the records of streams whose tags do not
+	// say it (keeping.go). The zero value is none.
+	Compression shardlog.Compression
 
 	// Logger is told what goes wrong in the background. nil: nobody is.
 	Logger *slog.Logger

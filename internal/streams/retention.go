@@ -11,7 +11,7 @@ import (
 )
 
 // Retention hides what is too old at every read (cursor.go); here the room is
-// given back.
+// given back, for good, by a clock that is not easily led astray (clock.go).
 
 const (
 	// trimInterval is how often that is done.
@@ -38,15 +38,16 @@ func (s *Service) runTrimming(ctx context.Context) {
 }
 
 func (s *Service) trimAll(ctx context.Context) {
+	s.clock.look(s.options.Logger)
 	for _, st := range s.catalog.now().sorted {
-		if err := s.trim(ctx, st, now()); err != nil && ctx.Err() == nil {
+		if err := s.trim(ctx, st, s.clock.forgetting()); err != nil && ctx.Err() == nil {
 			s.options.Logger.Warn("trim will be tried again", "stream", st.name, "err", err)
 		}
 	}
 }
 
-// trim gives back the room of what st no longer shows at now: of records in
-// the log, of expired shards in the catalog.
+// trim gives back the room of what is too old at now: of records in the log, of
+// expired shards in the catalog.
 func (s *Service) trim(ctx context.Context, st *stream, now shardlog.Millis) error {
 	horizon := st.horizon(now)
 	if horizon < shardlog.Millis(st.Created)*1000 {

@@ -21,6 +21,7 @@ type Service struct {
 	catalog *catalog
 	tokens  *tokens // set by Load
 	options Options
+	clock   *clock
 
 	// wake tells the goroutine of transitions that there may be one.
 	wake chan struct{}
@@ -32,11 +33,13 @@ func New(log shardlog.Log, store meta.Store, o Options) *Service {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Service{log: log, catalog: newCatalog(store), options: o, wake: make(chan struct{}, 1)}
+	c := newClock()
+	keep := keeping{log: log, compression: o.Compression, clock: c}
+	return &Service{log: log, catalog: newCatalog(store, keep), options: o, clock: c, wake: make(chan struct{}, 1)}
 }
 
-// Load reads the catalog. It is called once, before any operation and before
-// Run. Transitions that were under way when the catalog was written last are
+// Load reads the catalog, and tells the log how each stream is kept. It is called
+// once, before any operation and before Run. Transitions that were under way when the catalog was written last are
 // finished by Run.
 func (s *Service) Load(ctx context.Context) error {
 	t, err := loadTokens(ctx, s.catalog.store)
@@ -44,7 +47,21 @@ func (s *Service) Load(ctx context.Context) error {
 		return err
 	}
 	s.tokens = t
-	return s.catalog.load(ctx)
+	if err := s.catalog.load(ctx); err != nil {
+		return err
+	}
+	s.clock.start(s.newest())
+	return nil
+}
+
+// newest returns when the newest record arrived, 0 if there never was one.
+func (s *Service) newest() (newest shardlog.Millis) {
+	for _, st := range s.catalog.now().sorted {
+		for _, sh := range st.shards {
+			newest = max(newest, s.log.State(st.ref(sh)).LastArrival)
+		}
+	}
+	return newest
 }
 
 // Run does what is to be done in the background, until ctx ends and all its
@@ -70,6 +87,9 @@ func (s *Service) find(caller access.Caller, name, arn *string) (*stream, error)
 	}
 	return st, nil
 }
+
+// horizon is the trim horizon of st now: what arrived before is not shown.
+func (s *Service) horizon(st *stream) shardlog.Millis { return st.horizon(s.clock.hiding()) }
 
 // shardLimit bounds the open shards of provisioned streams in a region.
 func (s *Service) shardLimit(region string) int {

@@ -93,11 +93,11 @@ func (st *stream) shard(number uint32) *shard {
 	return st.shards[i]
 }
 
-// shows reports whether a reader finds the shard of that number at now: it is
-// there and has not expired.
-func (st *stream) shows(number uint32, now shardlog.Millis) bool {
+// shows reports whether a reader finds the shard of that number when the trim
+// horizon is horizon: it is there and has not expired.
+func (st *stream) shows(number uint32, horizon shardlog.Millis) bool {
 	sh := st.shard(number)
-	return sh != nil && lineageAt(st, max(now, sh.Opened)).exists(sh)
+	return sh != nil && (sh.State != closed || sh.Closed >= horizon)
 }
 
 // takesPuts reports whether records may be put, in ACTIVE and UPDATING.
@@ -112,7 +112,7 @@ func (st *stream) ref(sh *shard) shardlog.Shard {
 
 // horizon is the trim horizon at now: what arrived before is not shown.
 func (st *stream) horizon(now shardlog.Millis) shardlog.Millis {
-	return now - shardlog.Millis((time.Duration(st.RetentionHours) * time.Hour).Milliseconds())
+	return now - shardlog.Millis(st.retention().Milliseconds())
 }
 
 // revised returns st with another document and other shards, which the caller

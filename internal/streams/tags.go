@@ -5,12 +5,16 @@ import (
 	"unicode"
 
 	"github.com/freshet/freshet/internal/limits"
+	"github.com/freshet/freshet/internal/shardlog"
 )
 
 // checkTags judges tags that a stream at key is to have: AWS accepts letters
 // and digits of any script, blanks, and _ . / = + - @ ; the colon is what
 // TagResource allows besides. The percent sign, which one of its messages
 // allows, is refused by another (data-streams.md 15.1).
+//
+// Unlike AWS, one tag means something to the server, and must have a value that
+// does: compressionTag.
 func checkTags(key streamKey, tags map[string]string) error {
 	percent := false
 	for k, v := range tags {
@@ -25,6 +29,11 @@ func checkTags(key streamKey, tags map[string]string) error {
 	}
 	if len(tags) > limits.TagsPerResource {
 		return errTooManyTags(key, limits.TagsPerResource)
+	}
+	if value, ok := tags[compressionTag]; ok {
+		if _, err := shardlog.ParseCompression(value); err != nil {
+			return errTagCompression(value, err)
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/freshet/freshet/internal/durable"
@@ -28,7 +29,13 @@ const (
 )
 
 // format is what FORMAT holds: the layout of the folder and of everything in it.
-const format = "freshet data folder, format 1\n"
+// A later one keeps the first line's form, and says in the lines below it which
+// release is needed.
+const (
+	formatPrefix  = "freshet data folder, format "
+	formatVersion = 1
+	format        = formatPrefix + "1\n"
+)
 
 var (
 	// ErrForeignFolder is returned for a folder that holds something, but no
@@ -58,7 +65,7 @@ var (
 
 // openData opens log and store. What is open is the caller's.
 func openData(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, error) {
-	if o.Memory {
+	if o.Durability == DurabilityMemory {
 		return memlog.New(), memmeta.New(), nil
 	}
 	disk := o.disk
@@ -72,7 +79,10 @@ func openData(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, err
 		return nil, nil, fmt.Errorf("data folder %s: %w", o.DataDir, unwritable(err))
 	}
 	// The log comes first: its lock keeps other processes from the store too.
-	log, err := disklog.Open(disk, filepath.Join(o.DataDir, logName), disklog.Options{Events: metrics.DiskEvents(o.Logger)})
+	log, err := disklog.Open(disk, filepath.Join(o.DataDir, logName), disklog.Options{
+		SyncEvery: o.Durability.syncEvery(),
+		Events:    metrics.DiskEvents(o.Logger),
+	})
 	if errors.Is(err, vfs.ErrLocked) {
 		return nil, nil, fmt.Errorf("data folder %s: %w", o.DataDir, ErrInUse)
 	}
@@ -130,9 +140,24 @@ func checkFormat(disk vfs.FS, dir string) error {
 		return err
 	}
 	if string(content) != format {
-		return fmt.Errorf("%w: %.80q", ErrOtherFormat, content)
+		return fmt.Errorf("%w: %s", ErrOtherFormat, describeFormat(string(content)))
 	}
 	return nil
+}
+
+// describeFormat says what is known of a mark that is not ours.
+func describeFormat(content string) string {
+	first, below, _ := strings.Cut(content, "\n")
+	digits, ok := strings.CutPrefix(first, formatPrefix)
+	version, err := strconv.Atoi(digits)
+	if !ok || err != nil || version <= formatVersion {
+		return fmt.Sprintf("%.80q", content)
+	}
+	text := fmt.Sprintf("it has format %d, written by a newer version; this one reads format %d", version, formatVersion)
+	if below = strings.TrimSpace(below); below != "" {
+		text += fmt.Sprintf("; the folder says %.80q", below)
+	}
+	return text
 }
 
 // checkParts reports whether log or store is gone while the other is in use. A

@@ -43,6 +43,27 @@ func TestForeignFoldersAreLeftAlone(t *testing.T) {
 	f(ErrOtherFormat, "FORMAT", "log", "meta.db")
 }
 
+// Who meets a folder of a newer version is told which.
+func TestANewerFormatIsNamed(t *testing.T) {
+	f := func(content, want string) {
+		t.Helper()
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, formatName), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := CheckFolder(dir)
+		if !errors.Is(err, ErrOtherFormat) || err.Error() != ErrOtherFormat.Error()+": "+want {
+			t.Errorf("%q: %v\nwant %s", content, err, want)
+		}
+	}
+	const newer = "it has format 2, written by a newer version; this one reads format 1"
+	f("freshet data folder, format 2\n", newer)
+	f("freshet data folder, format 2\nneeds Freshet 1.4\n", newer+`; the folder says "needs Freshet 1.4"`)
+	f("freshet data folder, format 0\n", `"freshet data folder, format 0\n"`)
+	f("freshet data folder, format 1", `"freshet data folder, format 1"`)
+	f("", `""`)
+}
+
 // The first file that cannot be written must not be what the refusal is about.
 func TestAFolderForReadingOnlyIsCalledThat(t *testing.T) {
 	dir := t.TempDir()

@@ -49,6 +49,7 @@ func New(o Options) (*Server, error) {
 		BodyBudget:      o.BodyBudget,
 		Grace:           o.Grace,
 		TransitionDelay: o.TransitionDelay,
+		Compression:     o.Compression.inLog(),
 		Version:         o.Version,
 		Metrics:         metrics,
 		Logger:          o.Logger,

@@ -120,7 +120,7 @@ func TestRecordsSurviveARestart(t *testing.T) {
 
 func TestMemoryLeavesNoTrace(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
-	s := run(t, Options{DataDir: dir, Memory: true})
+	s := run(t, Options{DataDir: dir, Durability: DurabilityMemory})
 	createAndPut(t, s.client(), "one")
 	s.stop(t)
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
@@ -165,7 +165,7 @@ func request(s *running, method, path string) *httptest.ResponseRecorder {
 }
 
 func TestEndpointIsReachable(t *testing.T) {
-	s := run(t, Options{Listen: "0.0.0.0:0", InsecureOpen: true, Memory: true})
+	s := run(t, Options{Listen: "0.0.0.0:0", InsecureOpen: true, Durability: DurabilityMemory})
 	reply, err := http.Get(s.Endpoint() + "/_freshet/readyz")
 	if err != nil {
 		t.Fatal(err)

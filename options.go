@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -37,11 +38,11 @@ type Options struct {
 	AllowedOrigins []string
 
 	// DataDir is the data folder, overriding the default ./freshet-data. It is
-	// made if need be.
+	// made if need be, unless Durability is DurabilityMemory.
 	DataDir string
-	// Memory keeps everything in memory and touches no disk. By default it is
-	// off.
-	Memory bool
+	// Durability says what an acknowledged put survives, overriding the default
+	// DurabilitySync: everything.
+	Durability Durability
 
 	// HeaderTimeout bounds how long a client may take to send a request's
 	// header, overriding the default 10 s.
@@ -65,6 +66,10 @@ type Options struct {
 	// TransitionDelay is how long a stream stays CREATING, UPDATING or DELETING.
 	// The default is 0: a transition takes as long as its work.
 	TransitionDelay time.Duration
+	// Compression is how records are kept on the disk, overriding the default
+	// CompressionNone. The tag freshet:compression of a stream, none or s2,
+	// overrides it for that stream.
+	Compression Compression
 
 	// Version is what the health page and freshet_build_info name, overriding
 	// the default "devel".
@@ -92,6 +97,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.MaxHeaderBytes, 64<<10)
 	setDefault(&o.BodyBudget, 256<<20)
 	setDefault(&o.Grace, 10*time.Second)
+	setDefault(&o.Compression, CompressionNone)
 	setDefault(&o.Version, "devel")
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -123,6 +129,12 @@ func (o Options) Validate() error {
 	check(o.MaxHeaderBytes >= 4<<10, "MaxHeaderBytes", o.MaxHeaderBytes, "must be at least 4 KiB")
 	check(o.BodyBudget >= minBodyBudget, "BodyBudget", o.BodyBudget, "must be at least 16 MiB, the largest body")
 	check(o.TransitionDelay >= 0, "TransitionDelay", o.TransitionDelay, "must not be negative")
+	if rule := o.Durability.check(); rule != nil {
+		check(false, "Durability", o.Durability, rule.Error())
+	}
+	if _, rule := shardlog.ParseCompression(string(o.Compression)); rule != nil {
+		check(false, "Compression", o.Compression, rule.Error())
+	}
 	if o.Listener == nil && o.Listen != NoListener {
 		if err := checkListen(o.Listen, o.InsecureOpen); err != nil {
 			errs = append(errs, err)

@@ -38,7 +38,7 @@ func run(m *testing.M) (code int, err error) {
 		return 0, err
 	}
 	endpoint = "http://" + l.Addr().String()
-	s, err := freshet.New(freshet.Options{Memory: true, Listener: l})
+	s, err := freshet.New(freshet.Options{Durability: freshet.DurabilityMemory, Listener: l})
 	if err != nil {
 		return 0, err
 	}
@@ -78,7 +78,7 @@ func ahead(t *testing.T, o freshet.Options, body func(c *client)) {
 }
 
 func inBubble(t *testing.T, o freshet.Options, e encoding, body func(c *client)) {
-	o.Memory, o.Listen = true, freshet.NoListener
+	o.Durability, o.Listen = freshet.DurabilityMemory, freshet.NoListener
 	s, err := freshet.New(o)
 	if err != nil {
 		t.Fatal(err)

@@ -30,7 +30,7 @@ func (c checkCommand) Run(p *program) error {
 	}
 	fmt.Fprintf(p.stdout, "ok    configuration\n")
 	dir := s.Server.DataDir
-	if s.Server.Memory {
+	if s.Server.Durability == freshet.DurabilityMemory {
 		fmt.Fprintf(p.stdout, "ok    data: in memory, nothing to check\n")
 		return nil
 	}

@@ -11,16 +11,30 @@ import (
 
 type devCommand struct {
 	where
-	Memory       bool `help:"Keep everything in memory."`
-	InsecureOpen bool `help:"Listen beyond this machine although requests are not authenticated; for containers and CI."`
+	Memory       bool   `help:"Keep everything in memory; short for --durability memory."`
+	Durability   string `placeholder:"MODE" help:"What an acknowledged put survives: sync, interval(50ms) or memory."`
+	InsecureOpen bool   `help:"Listen beyond this machine although requests are not authenticated; for containers and CI."`
 }
 
 // Validate is called by kong.
 func (c devCommand) Validate() error {
-	if c.Memory && c.Data != "" {
+	switch {
+	case c.Memory && c.Durability != "":
+		return errors.New("--memory and --durability can't be used together: one is short for the other")
+	case c.Memory && c.Data != "":
 		return errors.New("--memory and --data can't be used together: what is kept in memory has no folder")
+	case c.Durability == freshet.DurabilityMemory.String() && c.Data != "":
+		return errors.New("--durability memory and --data can't be used together: what is kept in memory has no folder")
 	}
 	return nil
+}
+
+// durability is the mode that the flags ask for, "" for none.
+func (c devCommand) durability() string {
+	if c.Memory {
+		return freshet.DurabilityMemory.String()
+	}
+	return c.Durability
 }
 
 // Run serves until a signal, or until the log fails.
@@ -30,8 +44,12 @@ func (c devCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	if mode := c.durability(); mode != "" {
+		if err := s.SetDurability(mode); err != nil {
+			return configError{fmt.Errorf("--durability (data.durability): %q: %w", mode, err)}
+		}
+	}
 	o := s.Server
-	o.Memory = o.Memory || c.Memory
 	o.InsecureOpen = o.InsecureOpen || c.InsecureOpen
 	if err := o.Validate(); err != nil {
 		return configError{explain(err)}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	freshet "github.com/freshet/freshet"
@@ -25,11 +26,7 @@ func (c doctorCommand) Run(p *program) error {
 		return err
 	}
 	d := doctor{dir: nearestFolder(s.Server.DataDir), listen: s.Server.Listen}
-	sick := false
-	for _, check := range []struct {
-		name string
-		look func() finding
-	}{
+	checks := []check{
 		{"data folder", func() finding { return d.folder(s.Server.DataDir) }},
 		{"free space", d.space},
 		{"direct I/O", d.direct},
@@ -37,7 +34,12 @@ func (c doctorCommand) Run(p *program) error {
 		{"open files", openFiles},
 		{"port", d.port},
 		{"clock", clock},
-	} {
+	}
+	if s.Server.Durability == freshet.DurabilityMemory {
+		checks = slices.Replace(checks, 0, 4, check{"data", func() finding { return found(fine, "in memory, no disk is needed") }})
+	}
+	sick := false
+	for _, check := range checks {
 		f := check.look()
 		sick = sick || f.mark == failed
 		fmt.Fprintf(p.stdout, "%-5s %-13s %s\n", f.mark, check.name, f.text)
@@ -46,6 +48,12 @@ func (c doctorCommand) Run(p *program) error {
 		return errSaidNo
 	}
 	return nil
+}
+
+// check is one look, and at what.
+type check struct {
+	name string
+	look func() finding
 }
 
 // finding is what one look found.

@@ -15,7 +15,11 @@ func (c envCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	printEnv(p.stdout, "", endpointOf(s.Server.Listen))
+	at, err := endpoint(s)
+	if err != nil {
+		return err
+	}
+	printEnv(p.stdout, "", at)
 	return nil
 }
 

@@ -20,13 +20,16 @@ func (c healthcheckCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), c.Timeout)
-	defer cancel()
-	endpoint := endpointOf(s.Server.Listen)
-	if err := askReady(ctx, endpoint); err != nil {
+	at, err := endpoint(s)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "%s is ready\n", endpoint)
+	ctx, cancel := context.WithTimeout(context.Background(), c.Timeout)
+	defer cancel()
+	if err := askReady(ctx, at); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "%s is ready\n", at)
 	return nil
 }
 

@@ -14,8 +14,12 @@ import (
 // to it, and what to try.
 func (p *program) printScreen(endpoint string, o freshet.Options, took time.Duration) {
 	data := o.DataDir
-	if o.Memory {
+	switch o.Durability {
+	case freshet.DurabilitySync:
+	case freshet.DurabilityMemory:
 		data = "in memory, gone when the server stops"
+	default:
+		data = fmt.Sprintf("%s, %s: a power cut may lose what was put last", data, o.Durability)
 	}
 	title, plain := "", ""
 	if p.colors() {

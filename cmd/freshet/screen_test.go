@@ -25,6 +25,26 @@ func TestTheScreenSaysWhoMayComeIn(t *testing.T) {
 	}
 }
 
+// Who runs a server that may lose something sees it where the data is named.
+func TestTheScreenSaysWhatMayBeLost(t *testing.T) {
+	f := func(want string, args ...string) {
+		t.Helper()
+		screen, signals, code := dev(t, args...)
+		signals <- os.Interrupt
+		if code := <-code; code != 0 {
+			t.Errorf("%q exits with %d", args, code)
+		}
+		if !matchLine("…  Data      "+want+"\n…", screen) {
+			t.Errorf("%q: the screen does not say %q:\n%s", args, want, screen)
+		}
+	}
+	dir := t.TempDir()
+	f(dir, "--data", dir)
+	f(dir+", interval(50ms): a power cut may lose what was put last", "--data", dir, "--durability", "interval(50ms)")
+	f("in memory, gone when the server stops", "--durability", "memory")
+	f("in memory, gone when the server stops", "--memory")
+}
+
 func TestOpenAddress(t *testing.T) {
 	f := func(listen, want string) {
 		t.Helper()

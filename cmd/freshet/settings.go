@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 
+	freshet "github.com/freshet/freshet"
 	"github.com/freshet/freshet/internal/config"
 )
 
@@ -32,7 +33,10 @@ func (p *program) settings(w where) (config.Settings, error) {
 		}
 	}
 	if w.Data != "" {
-		s.Server.DataDir, s.Server.Memory = w.Data, false
+		s.Server.DataDir = w.Data
+		if s.Server.Durability == freshet.DurabilityMemory {
+			s.Server.Durability = freshet.DurabilitySync // a flag beats the file
+		}
 	}
 	s.Server.Version = version()
 	s.Server.Logger = p.logger(s.Log)
@@ -45,6 +49,17 @@ func (p *program) logger(l config.Log) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(p.stderr, options))
 	}
 	return slog.New(slog.NewTextHandler(p.stderr, options))
+}
+
+// errNoEndpoint is returned to who asks where a server is that listens nowhere.
+var errNoEndpoint = configError{errors.New("server.listen is off: such a server has no address to point to")}
+
+// endpoint is the URL of the server that s describes.
+func endpoint(s config.Settings) (string, error) {
+	if s.Server.Listen == freshet.NoListener {
+		return "", errNoEndpoint
+	}
+	return endpointOf(s.Server.Listen), nil
 }
 
 // endpointOf is the URL under which this machine reaches a listener.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	freshet "github.com/freshet/freshet"
 )
 
 // freshet.yaml promises "every key, at its default": it must set each key of the
@@ -42,6 +44,8 @@ func TestEnvironmentBeatsFile(t *testing.T) {
 		"FRESHET_DATA_DIR_FILE":        secret,
 		"FRESHET_SERVER_ALLOWED_HOSTS": "a.example, *.b.example",
 		"FRESHET_LOG_LEVEL":            "debug",
+		"FRESHET_DATA_DURABILITY":      "interval(50ms)",
+		"FRESHET_STREAMS_COMPRESSION":  "s2",
 		"FRESHET_SERVICE_HOST":         "set by a cluster",
 	}))
 	if err != nil {
@@ -53,6 +57,9 @@ func TestEnvironmentBeatsFile(t *testing.T) {
 	}
 	if !reflect.DeepEqual(o.AllowedHosts, []string{"a.example", "*.b.example"}) {
 		t.Errorf("allowed hosts %q", o.AllowedHosts)
+	}
+	if o.Durability != freshet.DurabilityInterval(50*time.Millisecond) || o.Compression != freshet.CompressionS2 {
+		t.Errorf("durability %s, compression %s", o.Durability, o.Compression)
 	}
 	if s.Log.Level != slog.LevelDebug {
 		t.Errorf("level %s", s.Log.Level)
@@ -89,6 +96,10 @@ func TestFileErrorsNameKeyValueAndRule(t *testing.T) {
 	f("server:\n  grace: [1s]\n", "server.grace: must be a single value")
 	f("server:\n  grace: 1s\n  grace: 2s\n", "server.grace: is given twice")
 	f("data:\n  dir: ''\n", "data.dir", "must not be empty")
+	f("data:\n  memory: true\n", "line 2: data.memory: there is no such key any more; write durability: memory in section data")
+	f("data:\n  durability: async\n", `data.durability: "async": must be sync, memory, or an interval like interval(50ms)`)
+	f("data:\n  durability: interval(2m)\n", "the interval must be from 1ms to 1m")
+	f("streams:\n  compression: zstd\n", `streams.compression: "zstd": must be none or s2`)
 	f("streams:\n  transition_delay: -1s\n", "must not be negative")
 	f("log:\n  level: loud\nserver: 5\n", "debug, info, warn or error", `server: "5": must be a section`)
 	f("log:\n  format: xml\n", "must be text or json")

@@ -73,9 +73,18 @@ func (r *reader) mapping(n *yaml.Node, prefix string) {
 		case prefix == "" && r.isSection(name):
 			r.mapping(child, name+".")
 		default:
-			r.fail(n.Content[i], "%s: there is no such key", name)
+			r.fail(n.Content[i], "%s: %s", name, noSuchKey(name))
 		}
 	}
+}
+
+// noSuchKey says that there is no key of that name, and which took the place of
+// one that was.
+func noSuchKey(name string) string {
+	if now, ok := former[name]; ok {
+		return "there is no such key any more; write " + now
+	}
+	return "there is no such key"
 }
 
 func orDocument(prefix string) string {

@@ -36,6 +36,16 @@ type key struct {
 // was broken.
 func (s *Settings) SetListen(listen string) error { return address{&s.Server.Listen}.set(listen) }
 
+// SetDurability sets data.durability to what a flag says, in the same way.
+func (s *Settings) SetDurability(mode string) error {
+	return durability{&s.Server.Durability}.set(mode)
+}
+
+// former are keys that are no more, and what says the same now.
+var former = map[string]string{
+	"data.memory": "durability: memory in section data (FRESHET_DATA_DURABILITY=memory)",
+}
+
 // keys is the table of all keys, bound to s, in the order of freshet.yaml.
 func (s *Settings) keys() []key {
 	o := &s.Server
@@ -52,9 +62,10 @@ func (s *Settings) keys() []key {
 		{"server.grace", duration{&o.Grace, positive}},
 
 		{"data.dir", text{&o.DataDir}},
-		{"data.memory", boolean{&o.Memory}},
+		{"data.durability", durability{&o.Durability}},
 
 		{"streams.transition_delay", duration{&o.TransitionDelay, notNegative}},
+		{"streams.compression", choice{(*string)(&o.Compression), []string{"none", "s2"}}},
 
 		{"log.level", level{&s.Log.Level}},
 		{"log.format", choice{&s.Log.Format, []string{"text", "json"}}},

@@ -26,9 +26,19 @@ func CheckEnvironment(environ []string) error {
 		if !isOurs || slices.Contains(known, strings.TrimSuffix(name, "_FILE")) || isOfCluster(name, value) {
 			continue
 		}
-		errs = append(errs, fmt.Errorf("%s: there is no such key; the nearest is %s", name, nearest(name, known)))
+		errs = append(errs, fmt.Errorf("%s: %s", name, misspelt(strings.TrimSuffix(name, "_FILE"), known)))
 	}
 	return errors.Join(errs...)
+}
+
+// misspelt says what may have been meant by the name of a variable.
+func misspelt(name string, known []string) string {
+	for key := range former {
+		if Variable(key) == name {
+			return noSuchKey(key)
+		}
+	}
+	return "there is no such key; the nearest is " + nearest(name, known)
 }
 
 // serviceVariable matches what Kubernetes sets in every container for a service,

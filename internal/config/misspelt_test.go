@@ -26,6 +26,9 @@ func TestMisspeltVariablesAreErrors(t *testing.T) {
 		"FRESHET_STREAMS_TRANSITIONDELAY: there is no such key; the nearest is FRESHET_STREAMS_TRANSITION_DELAY")
 	f("FRESHET_SERVER_PORT=4567", "FRESHET_SERVER_PORT: there is no such key; the nearest is FRESHET_SERVER_LISTEN")
 
+	f("FRESHET_DATA_MEMORY=true", "FRESHET_DATA_MEMORY: there is no such key any more;"+
+		" write durability: memory in section data (FRESHET_DATA_DURABILITY=memory)")
+
 	// Not of a section, or not of ours.
 	f("FRESHET_CONFIG=f FRESHET_CRASHES=100 FRESHET_TORTURE=1 SERVER_LISEN=x")
 	// What a cluster sets for services called freshet and freshet-server.

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	freshet "github.com/freshet/freshet"
 )
 
 // value reads itself from text. The error of set is the rule that was broken; the
@@ -77,6 +79,17 @@ func (v list) setAll(items []string) error {
 		}
 	}
 	*v.p = all
+	return nil
+}
+
+type durability struct{ p *freshet.Durability }
+
+func (v durability) set(s string) error {
+	d, err := freshet.ParseDurability(s)
+	if err != nil {
+		return err
+	}
+	*v.p = d
 	return nil
 }
 

@@ -32,6 +32,7 @@ type Options struct {
 	Grace          time.Duration
 
 	TransitionDelay time.Duration
+	Compression     shardlog.Compression
 
 	Version string
 	Metrics *Metrics

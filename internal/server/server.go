@@ -36,6 +36,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{o: o, metrics: o.Metrics, isReady: make(chan struct{})}
 	s.streams = streams.New(o.Log, o.Meta, streams.Options{
 		TransitionDelay: o.TransitionDelay,
+		Compression:     o.Compression,
 		Logger:          o.Logger,
 	})
 	api := wire.New(wire.Options{

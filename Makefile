@@ -3,9 +3,10 @@
 GOLANGCI_LINT := v2.15.0
 FUZZTIME      ?= 20s
 TOOLS         := $(CURDIR)/.tools
+MINUTES       ?= 30
 PYTHON        ?= python3
 
-.PHONY: run build test race e2e-smoke e2e torture lint bench fuzz generate models e2e-deps
+.PHONY: run build test race e2e-smoke e2e torture soak lint bench fuzz generate models e2e-deps
 
 run: build ## a server on 127.0.0.1:4566, data in ./freshet-data
 	./bin/freshet dev
@@ -29,6 +30,9 @@ e2e: build e2e-deps ## all of them, at full length
 torture: build ## crashes, kills and I/O faults by the thousand
 	FRESHET_TORTURE=1 go test -timeout 120m -count 1 ./internal/shardlog/... ./internal/meta/...
 	go run ./e2e/killloop -n 1000
+
+soak: ## the log engine at half its top speed for MINUTES: docs/soak.csv and docs/soak.svg
+	go run ./internal/shardlog/soak -for $(MINUTES)m -csv docs/soak.csv -svg docs/soak.svg
 
 lint: $(TOOLS)/bin/golangci-lint-$(GOLANGCI_LINT) ## the pinned linters of .golangci.yml
 	$< run ./...

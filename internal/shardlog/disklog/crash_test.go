@@ -74,6 +74,8 @@ type story struct {
 	fs     *crashfs.FS
 	ledger *ledger
 	stream atomic.Uint32 // the newest
+	// backups says that they are made under the load.
+	backups bool
 }
 
 // live recovers the folder, checks it, and runs a load until the next power cut.
@@ -121,6 +123,10 @@ func (s *story) load(l *Log) error {
 	}
 	rng := rand.New(rand.NewPCG(s.rng.Uint64(), 99))
 	workers.Go(func() { failures <- s.watch(rng, l) })
+	if s.backups {
+		life := fmt.Sprint(s.rng.Uint64())
+		workers.Go(func() { failures <- s.makeBackups(l, life) })
+	}
 	workers.Wait()
 	err := <-ran
 	if !errors.Is(err, errDead) {

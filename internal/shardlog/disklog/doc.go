@@ -8,7 +8,8 @@
 // sealed, divided into shares, by how long streams are kept, and flushed: each
 // share to a segment, a file of blocks sorted by shard. The manifest names the
 // segments and keeps each shard's state, and then the journal files are recycled.
-// Recovery reads the manifest and the journal.
+// Recovery reads the manifest and the journal. A backup is made of a cut: the log
+// at one moment, whose files stay as they are while they are copied.
 //
 // Invariants:
 //  1. A record is published, and its append answered, only after its frame was
@@ -16,7 +17,8 @@
 //  2. A group that was joined has its place in a journal file that exists.
 //  3. A journal file is recycled only when the manifest durably says that its
 //     frames are in segments and states; a segment file is removed only when
-//     the manifest durably no longer names it, and its last reader has left.
+//     the manifest durably no longer names it, and its last reader has left. A
+//     cut keeps both until it is released.
 //  4. A shard's state in the manifest is that of the checkpoint exactly, so that
 //     replay can check every offset.
 //  5. After a failed write or sync of journal or manifest nothing is written

@@ -25,8 +25,8 @@ func (l *Log) flush(ctx context.Context) error {
 			return nil // the journal has it all
 		}
 		l.report(noSegment, err)
+		l.recycle(l.manifest.firstJournal) // a backup may have ended, or spares are to be given back
 		if l.space.has(lowSpace) {
-			l.recycle(l.manifest.firstJournal) // spares are given back
 			l.checkSpace()
 		}
 		var again <-chan time.Time
@@ -36,6 +36,8 @@ func (l *Log) flush(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
+		case answer := <-l.cuts:
+			answer <- l.takeCut()
 		case <-l.kicks.flusher:
 		case <-again:
 		}
@@ -49,6 +51,7 @@ func (l *Log) flushAll(ctx context.Context) error {
 		return err
 	}
 	for ctx.Err() == nil {
+		l.answerCuts()
 		l.mu.Lock()
 		var t *memtable
 		if len(l.mu.sealed) > 0 {

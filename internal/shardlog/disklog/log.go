@@ -52,6 +52,10 @@ type Log struct {
 		sealed []*memtable
 		full   bool
 
+		// cuts counts the backups that read journal files: while there is one no
+		// file of old becomes a spare.
+		cuts int
+
 		closed bool
 		// changed is closed when an append that waits may try again. It is made
 		// by the first that waits.
@@ -80,6 +84,8 @@ type Log struct {
 	collection    collection
 
 	kicks struct{ writer, preparer, flusher chan struct{} }
+	// cuts takes requests for the flusher, which answers each at once.
+	cuts chan chan<- *cut
 	// ended is closed when Run returns, or by Close.
 	ended   chan struct{}
 	endOnce sync.Once
@@ -96,6 +102,7 @@ func newLog(fs vfs.FS, dir string, o Options) *Log {
 	l.kicks.preparer = make(chan struct{}, 1)
 	l.kicks.flusher = make(chan struct{}, 1)
 	l.collection.trimmed = map[shardlog.StreamID]shardlog.Millis{}
+	l.cuts = make(chan chan<- *cut)
 	l.writer.active = &memtable{first: 1}
 	return l
 }

@@ -145,12 +145,13 @@ func (l *Log) nextSequence(size int64) (uint64, *journalFile) {
 
 // recycle lets go of the journal files below first. The manifest says durably
 // that they are not needed: its word counts, not where the frames are by now, since
-// the current file may have become an old one meanwhile.
+// the current file may have become an old one meanwhile. While a backup reads
+// them none is let go.
 func (l *Log) recycle(first uint64) {
 	l.mu.Lock()
 	var kept, surplus []*journalFile
 	for _, f := range l.mu.old {
-		if f.sequence < first {
+		if f.sequence < first && l.mu.cuts == 0 {
 			l.mu.spares = append(l.mu.spares, f)
 		} else {
 			kept = append(kept, f)

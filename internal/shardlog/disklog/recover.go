@@ -30,7 +30,7 @@ func Open(fsys vfs.FS, dir string, o Options) (*Log, error) {
 // recover is FORMAT.md, section 10, from top to bottom.
 func (l *Log) recover() error {
 	// 1. The lock, and what is there.
-	err := l.makeFolder()
+	err := makeFolder(l.fs, l.dir)
 	if err != nil {
 		return err
 	}
@@ -97,19 +97,19 @@ func (l *Log) recover() error {
 
 // makeFolder makes the data folder and those above it that are missing. Each of
 // those must be durable before anything in it is; beginFolder sees to the last.
-func (l *Log) makeFolder() error {
+func makeFolder(fsys vfs.FS, dir string) error {
 	var above []string // hold a folder that is made now
-	for dir := filepath.Dir(l.dir); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := l.fs.List(dir); !errors.Is(err, fs.ErrNotExist) {
+	for dir := filepath.Dir(dir); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := fsys.List(dir); !errors.Is(err, fs.ErrNotExist) {
 			break
 		}
 		above = append(above, filepath.Dir(dir))
 	}
-	if err := l.fs.MkdirAll(l.dir); err != nil {
+	if err := fsys.MkdirAll(dir); err != nil {
 		return fmt.Errorf("make data folder: %w", err)
 	}
 	for _, dir := range above {
-		if err := l.fs.SyncDir(dir); err != nil {
+		if err := fsys.SyncDir(dir); err != nil {
 			return fmt.Errorf("sync folder above: %w", err)
 		}
 	}

@@ -106,6 +106,7 @@ var libraries = []struct {
 	{"github.com/prometheus/client_golang", []string{"internal/server"}, nil, "the metrics page; engines report events instead"},
 	{"github.com/prometheus/client_model", []string{"internal/server"}, nil, "reading one's own metrics in tests"},
 	{"github.com/segmentio/asm", []string{"internal/wire/*"}, nil, "base64 at memory speed"},
+	{"github.com/klauspost/compress", []string{"internal/shardlog/disklog"}, nil, "blocks that are compressed at the speed of the disk"},
 	{"golang.org/x/sync", []string{".", "internal/*", "cmd/freshet", "e2e/*"}, []string{"conformance"}, "errgroup: who starts a goroutine waits for it"},
 	{"golang.org/x/sys", []string{"internal/vfs", "cmd/freshet"}, nil, "direct I/O, fdatasync, punching holes"},
 	{"golang.org/x/net", []string{"internal/server", "internal/bench", "internal/bench/*"}, []string{"internal/wire", "conformance"}, "HTTP/2 frames"},

@@ -21,6 +21,8 @@ const (
 type blockBuilder struct {
 	parts []part
 	size  int // of the bodies
+	// scratch is where bodies are compressed to.
+	scratch []byte
 }
 
 // part is the entries from..to-1 of a run.
@@ -65,19 +67,41 @@ func (b *blockBuilder) reset() {
 	b.parts, b.size = b.parts[:0], 0
 }
 
-// length is that of the block.
+// length is that of the block before it is compressed.
 func (b *blockBuilder) length() int { return headerSize + len(b.parts)*blockRun + b.size }
 
-// append appends the block of shard to dst and returns it with its place in the
-// footer, but for the position.
-func (b *blockBuilder) append(dst []byte, shard shardlog.Shard) ([]byte, blockEntry) {
+// append appends the block of shard to dst, compressed by c if that is
+// worthwhile, and returns it with its place in the footer, but for the position.
+func (b *blockBuilder) append(dst []byte, shard shardlog.Shard, c codec) ([]byte, blockEntry) {
 	first, last := &b.parts[0], &b.parts[len(b.parts)-1]
 	start := len(dst)
 	dst = append(dst, make([]byte, headerSize)...)
-	records, end := 0, 0
+	dst, records := b.appendBody(dst)
+	body := dst[start+headerSize:]
+	stored, c := c.encode(body, &b.scratch)
+	h := blockHeader{
+		codec: c, stored: uint32(len(stored)), decoded: uint32(len(body)),
+		runs: uint32(len(b.parts)), records: records,
+		shard: shard, first: first.firstOffset(), arrival: first.arrival,
+	}
+	if c != codecNone {
+		dst = dst[:start+headerSize+copy(body, stored)]
+	}
+	h.put(dst[start:])
+	return dst, blockEntry{
+		length: headerSize + h.stored, records: records,
+		firstOffset: h.first, lastOffset: last.first + shardlog.Offset(last.to) - 1,
+		firstArrival: h.arrival, lastArrival: last.arrival,
+	}
+}
+
+// appendBody appends the table of runs and the runs.
+func (b *blockBuilder) appendBody(dst []byte) (_ []byte, records uint32) {
+	first := &b.parts[0]
+	end := 0
 	for i := range b.parts {
 		p := &b.parts[i]
-		records += p.to - p.from
+		records += uint32(p.to - p.from)
 		end += p.slicedSize(p.from, p.to)
 		dst = le.AppendUint32(dst, uint32(p.firstOffset()-first.firstOffset()))
 		dst = le.AppendUint32(dst, uint32(p.arrival-first.arrival))
@@ -87,58 +111,42 @@ func (b *blockBuilder) append(dst []byte, shard shardlog.Shard) ([]byte, blockEn
 	for i := range b.parts {
 		dst = b.parts[i].appendSlice(dst, b.parts[i].from, b.parts[i].to)
 	}
-	p := dst[start:]
-	p[4] = formatVersion
-	le.PutUint32(p[12:], uint32(len(p)-headerSize))
-	le.PutUint32(p[16:], uint32(len(p)-headerSize))
-	le.PutUint32(p[20:], uint32(len(b.parts)))
-	copy(p[24:40], shard.Stream[:])
-	le.PutUint32(p[40:], shard.Number)
-	le.PutUint32(p[44:], uint32(records))
-	le.PutUint64(p[48:], uint64(first.firstOffset()))
-	le.PutUint64(p[56:], uint64(first.arrival))
-	le.PutUint32(p, checksum(p[4:]))
-	return dst, blockEntry{
-		length: uint32(len(p)), records: uint32(records),
-		firstOffset: first.firstOffset(), lastOffset: last.first + shardlog.Offset(last.to) - 1,
-		firstArrival: first.arrival, lastArrival: last.arrival,
-	}
+	return dst, records
 }
 
-// parseBlock checks a block and returns its shard and runs, which are slices of
-// p.
-func parseBlock(p []byte) (shardlog.Shard, []run, error) {
-	var shard shardlog.Shard
+// parseBlock checks a block and returns its header and its runs, which are slices
+// of p, or of new memory if the block is compressed.
+func parseBlock(p []byte) (h blockHeader, runs []run, err error) {
 	switch {
 	case len(p) < headerSize:
-		return shard, nil, errors.New("block cut short")
+		return h, nil, errors.New("block cut short")
 	case le.Uint32(p) != checksum(p[4:]):
-		return shard, nil, errors.New("block has a wrong checksum")
+		return h, nil, errors.New("block has a wrong checksum")
 	}
-	if err := checkVersion(p[4]); err != nil {
-		return shard, nil, err
+	if h, err = parseBlockHeader(p); err != nil {
+		return h, nil, err
 	}
-	if err := checkCodec(p[5], le.Uint32(p[8:])); err != nil {
-		return shard, nil, err
+	if uint64(h.stored) != uint64(len(p)-headerSize) {
+		return h, nil, fmt.Errorf("block of %d bytes says %d", len(p)-headerSize, h.stored)
 	}
-	if int(le.Uint32(p[12:])) != len(p)-headerSize || le.Uint32(p[16:]) != le.Uint32(p[12:]) {
-		return shard, nil, fmt.Errorf("block of %d bytes says %d", len(p), le.Uint32(p[12:]))
+	body, err := h.codec.decode(p[headerSize:], int(h.decoded))
+	if err != nil {
+		return h, nil, err
 	}
-	shard = shardlog.Shard{Stream: shardlog.StreamID(p[24:40]), Number: le.Uint32(p[40:])}
-	runs, err := parseRuns(p)
-	return shard, runs, err
+	runs, err = h.parseRuns(body)
+	return h, runs, err
 }
 
-func parseRuns(p []byte) ([]run, error) {
-	n := uint64(le.Uint32(p[20:]))
-	body := p[headerSize:]
+// parseRuns returns the runs in a decoded body.
+func (h *blockHeader) parseRuns(body []byte) ([]run, error) {
+	n := uint64(h.runs)
 	if n == 0 || n*blockRun > uint64(len(body)) {
 		return nil, fmt.Errorf("table of %d runs in %d bytes", n, len(body))
 	}
-	first, arrival := shardlog.Offset(le.Uint64(p[48:])), shardlog.Millis(le.Uint64(p[56:]))
 	table, bodies := body[:n*blockRun], body[n*blockRun:]
 	runs := make([]run, n)
-	start, above, newest := uint64(0), first, arrival
+	start, above, newest := uint64(0), h.first, h.arrival
+	records := uint64(0)
 	for i := range runs {
 		t := table[i*blockRun:]
 		end := uint64(le.Uint32(t[12:]))
@@ -146,8 +154,8 @@ func parseRuns(p []byte) ([]run, error) {
 			return nil, fmt.Errorf("run %d ends at byte %d of %d", i, end, len(bodies))
 		}
 		r := run{
-			first:   first + shardlog.Offset(le.Uint32(t)),
-			arrival: arrival + shardlog.Millis(le.Uint32(t[4:])),
+			first:   h.first + shardlog.Offset(le.Uint32(t)),
+			arrival: h.arrival + shardlog.Millis(le.Uint32(t[4:])),
 			count:   le.Uint32(t[8:]),
 			body:    bodies[start:end:end],
 		}
@@ -158,10 +166,14 @@ func parseRuns(p []byte) ([]run, error) {
 			return nil, fmt.Errorf("run %d goes back", i)
 		}
 		runs[i] = r
+		records += uint64(r.count)
 		start, above, newest = end, r.next(), r.arrival
 	}
 	if start != uint64(len(bodies)) {
 		return nil, fmt.Errorf("runs end at byte %d of %d", start, len(bodies))
+	}
+	if records != uint64(h.records) {
+		return nil, fmt.Errorf("%d records instead of %d", records, h.records)
 	}
 	return runs, nil
 }

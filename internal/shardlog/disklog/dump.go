@@ -53,7 +53,8 @@ func (d *dumper) folder() error {
 func (d *dumper) edit(at int64, e *edit) {
 	fmt.Fprintf(d.out, "  %d  edit: checkpoint %d, reached %d, first journal %d\n", at, e.checkpoint, e.reached, e.firstJournal)
 	for _, m := range e.added {
-		fmt.Fprintf(d.out, "      add segment %d: %d bytes, %d shards, %d blocks, %d records\n", m.number, m.size, m.shards, m.blocks, m.records)
+		fmt.Fprintf(d.out, "      add segment %d: a %s, level %d, frames %d to %d, %d bytes, %d shards, %d blocks, %d records\n",
+			m.number, m.class, m.level, m.span.low, m.span.high, m.size, m.shards, m.blocks, m.records)
 	}
 	for _, n := range e.removed {
 		fmt.Fprintf(d.out, "      remove segment %d\n", n)
@@ -83,11 +84,28 @@ func (d *dumper) segment(m segmentMeta) error {
 		fmt.Fprintf(d.out, "  shard %s\n", f.shard(i))
 		for b := from; b < to; b++ {
 			e := f.block(b)
-			fmt.Fprintf(d.out, "    %d+%d  offsets %d to %d, %d records, arrivals %d to %d\n",
+			fmt.Fprintf(d.out, "    %d+%d  offsets %d to %d, %d records, arrivals %d to %d",
 				e.position, e.length, e.firstOffset, e.lastOffset, e.records, e.firstArrival, e.lastArrival)
+			d.blockHeader(file, path, e.position)
 		}
 	}
 	return nil
+}
+
+// blockHeader says how a block is stored. Its body is not read, and so its
+// checksum not looked at: that is for Verify.
+func (d *dumper) blockHeader(file vfs.File, path string, at int64) {
+	p := make([]byte, headerSize)
+	if err := readFull(file, p, at); err != nil {
+		fmt.Fprintf(d.out, ", %v\n", readError(err, path, at))
+		return
+	}
+	h, err := parseBlockHeader(p)
+	if err != nil {
+		fmt.Fprintf(d.out, ", %v\n", inFile(err, path, at))
+		return
+	}
+	fmt.Fprintf(d.out, ", %s, %d bytes raw\n", h.codec, h.decoded)
 }
 
 func (d *dumper) journal(saved *savedFolder) error {

@@ -65,7 +65,7 @@ func parseFooter(p []byte, shards, blocks uint32, end int64) (*footer, error) {
 		}
 	}
 	for i := range int(blocks) {
-		if b := f.block(i); b.position < headerSize || b.length < headerSize || b.position > end-int64(b.length) {
+		if b := f.block(i); b.position < headerSize || b.length < headerSize || b.length > headerSize+maxBlock || b.position > end-int64(b.length) {
 			return nil, fmt.Errorf("block %d of the footer: %d bytes at %d of %d", i, b.length, b.position, end)
 		}
 	}

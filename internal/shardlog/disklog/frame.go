@@ -64,12 +64,16 @@ func checkVersion(v byte) error {
 	return nil
 }
 
-// checkCodec refuses what is compressed or encrypted: format 1 has the fields
-// and no values for them.
+// checkCodec refuses what is compressed or encrypted: in the journal format 1 has
+// the fields and no values for them.
 func checkCodec(codec byte, keyID uint32) error {
 	if codec != 0 {
 		return newer(fmt.Sprintf("codec %d", codec))
 	}
+	return checkKey(keyID)
+}
+
+func checkKey(keyID uint32) error {
 	if keyID != 0 {
 		return newer(fmt.Sprintf("encryption (key %d)", keyID))
 	}

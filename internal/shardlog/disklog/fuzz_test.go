@@ -176,19 +176,28 @@ func (m memFile) Truncate(int64) error                     { panic("not truncate
 func (m memFile) PunchHole(int64, int64) error             { panic("not punched") }
 
 // blockOfRuns returns the bytes of a block.
-func blockOfRuns(runs ...run) ([]byte, blockEntry) {
+func blockOfRuns(c codec, runs ...run) ([]byte, blockEntry) {
 	var b blockBuilder
 	for _, r := range runs {
 		b.add(r, 0)
 	}
-	return b.append(nil, shardOf(4))
+	return b.append(nil, shardOf(4), c)
 }
 
 func FuzzBlock(f *testing.F) {
-	p, _ := blockOfRuns(runOf(7, 9, 0, 10, 3), runOf(10, 9, 1), runOf(20, 11, 5, 5))
+	p, _ := blockOfRuns(codecNone, runOf(7, 9, 0, 10, 3), runOf(10, 9, 1), runOf(20, 11, 5, 5))
+	f.Add(p)
+	p, _ = blockOfRuns(codecS2, runOf(7, 9, 100, 10, 300), runOf(20, 11, 500, 5))
+	if p[5] != byte(codecS2) {
+		f.Fatal("the seed is not compressed")
+	}
+	f.Add(p)
+	// Behind its header a compressed body: the mutations reach the decoder.
+	le.PutUint32(p[16:], maxBlock)
 	f.Add(p)
 	f.Fuzz(func(t *testing.T, p []byte) {
 		if len(p) >= headerSize {
+			le.PutUint32(p[12:], uint32(len(p)-headerSize))
 			le.PutUint32(p, checksum(p[4:]))
 		}
 		_, runs, err := parseBlock(p)

@@ -403,7 +403,7 @@ func TestDumpShowsEverything(t *testing.T) {
 		t.Error(err)
 	}
 	for _, want := range []string{
-		"edit: checkpoint 2", "add segment 2", "segment-0000000001, 4096 bytes", "offsets 0 to 9, 10 records",
+		"edit: checkpoint 2", "add segment 2", "segment-0000000001, 4096 bytes", "offsets 0 to 9, 10 records", "raw, 116 bytes raw",
 		"journal-0000000001, 262144 bytes", "frame 11: 1 sub-frames", "entries " + shardOf(1).String() + ": offsets 28 to 28", "torn tail",
 	} {
 		if !strings.Contains(out.String(), want) {
@@ -420,7 +420,7 @@ func TestVerifyCounts(t *testing.T) {
 	}
 	report.Bytes = 0
 	want := Report{
-		Shards: 3, Segments: 2, Blocks: 5, SegmentRecords: 23, Journals: 1, Frames: 12,
+		Shards: 3, Segments: 2, Blocks: 5, SegmentRecords: 23, StoredBytes: 2514, RawBytes: 2514, Journals: 1, Frames: 12,
 		Unflushed: 10, UnflushedRecords: 10, Checkpoint: 2, LastFrame: 12,
 	}
 	if report != want {

@@ -87,27 +87,28 @@ func (l *Log) blockOf(s *segment, id shardlog.Shard, e blockEntry) ([]run, error
 		return nil, err
 	}
 	defer l.segments.files.release(file)
-	runs, err := readBlock(file.file, s.path, id, e)
+	_, runs, err := readBlock(file.file, s.path, id, e)
 	if err != nil {
 		return nil, l.damaged(err)
 	}
 	return runs, nil
 }
 
-func readBlock(file vfs.File, path string, id shardlog.Shard, e blockEntry) ([]run, error) {
+// readBlock reads the block of shard id that e names and checks it.
+func readBlock(file vfs.File, path string, id shardlog.Shard, e blockEntry) (blockHeader, []run, error) {
 	p := make([]byte, e.length)
 	if err := readFull(file, p, e.position); err != nil {
-		return nil, readError(err, path, e.position)
+		return blockHeader{}, nil, readError(err, path, e.position)
 	}
-	found, runs, err := parseBlock(p)
+	h, runs, err := parseBlock(p)
 	if err != nil {
-		return nil, inFile(fmt.Errorf("shard %s, offsets %d to %d: %w", id, e.firstOffset, e.lastOffset, err), path, e.position)
+		return h, nil, inFile(fmt.Errorf("shard %s, offsets %d to %d: %w", id, e.firstOffset, e.lastOffset, err), path, e.position)
 	}
 	first, last := runs[0], runs[len(runs)-1]
-	if found != id || first.first != e.firstOffset || last.next()-1 != e.lastOffset || last.arrival != e.lastArrival {
-		return nil, &CorruptionError{File: path, Offset: e.position, Reason: fmt.Sprintf("block is not that of shard %s, offsets %d to %d", id, e.firstOffset, e.lastOffset)}
+	if h.shard != id || h.records != e.records || first.first != e.firstOffset || last.next()-1 != e.lastOffset || last.arrival != e.lastArrival {
+		return h, nil, &CorruptionError{File: path, Offset: e.position, Reason: fmt.Sprintf("block is not that of shard %s, offsets %d to %d", id, e.firstOffset, e.lastOffset)}
 	}
-	return runs, nil
+	return h, runs, nil
 }
 
 // readFull reads all of p; the file's end before that is io.ErrUnexpectedEOF.

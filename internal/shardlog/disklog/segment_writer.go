@@ -24,7 +24,9 @@ type segmentWriter struct {
 	block   blockBuilder
 	footer  footerBuilder
 	current shardlog.Shard
-	many    bool // the streams are not listed any more
+	// codec is tried on blocks that are made from now on.
+	codec codec
+	many  bool // the streams are not listed any more
 }
 
 // newSegmentWriter begins the segment that m describes: its number, class, level
@@ -82,17 +84,35 @@ func (w *segmentWriter) endBlock() error {
 	if len(w.block.parts) == 0 {
 		return nil
 	}
-	position := w.written + int64(len(w.buf))
+	start := len(w.buf)
 	w.grow(w.block.length())
 	var e blockEntry
-	w.buf, e = w.block.append(w.buf, w.current)
-	e.position = position
+	w.buf, e = w.block.append(w.buf, w.current, w.codec)
+	w.block.reset()
+	return w.ended(start, e)
+}
+
+// copyBlock appends a block as it is in another segment, where e is its place,
+// to the shard that was begun. It is above those that the shard has.
+func (w *segmentWriter) copyBlock(p []byte, e blockEntry) error {
+	if err := w.endBlock(); err != nil {
+		return err
+	}
+	start := len(w.buf)
+	w.grow(len(p))
+	w.buf = append(w.buf, p...)
+	w.meta.records += uint64(e.records)
+	return w.ended(start, e)
+}
+
+// ended notes the block that begins at start of the buffer.
+func (w *segmentWriter) ended(start int, e blockEntry) error {
+	e.position = w.written + int64(start)
 	if m := &w.meta; m.firstArrival == 0 || e.firstArrival < m.firstArrival {
 		m.firstArrival = e.firstArrival
 	}
 	w.meta.lastArrival = max(w.meta.lastArrival, e.lastArrival)
 	w.footer.block(e)
-	w.block.reset()
 	if len(w.buf) < writeChunk {
 		return nil
 	}

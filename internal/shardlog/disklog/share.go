@@ -100,6 +100,7 @@ func (s *share) write(ctx context.Context, w *segmentWriter) error {
 		if err := w.shard(a.id()); err != nil {
 			return err
 		}
+		w.codec = codecOf(a.stream.kept().Compression)
 		skip := a.skip
 		for _, r := range a.runs {
 			if err := w.add(r, skip); err != nil {

@@ -15,6 +15,10 @@ type Report struct {
 	// Segments hold Blocks with SegmentRecords.
 	Segments, Blocks int
 	SegmentRecords   uint64
+	// Compressed of the blocks are. StoredBytes is what the bodies of all blocks
+	// take in the files, and RawBytes what they are once decoded.
+	Compressed            int
+	StoredBytes, RawBytes int64
 	// Journals hold Frames, among them Unflushed ones above the Checkpoint,
 	// with UnflushedRecords. LastFrame is the LSN of the last.
 	Journals, Frames, Unflushed int
@@ -111,15 +115,26 @@ func verifySegment(fsys vfs.FS, dir string, id uint64, m segmentMeta, report *Re
 		from, to := f.blocksOf(i)
 		for b := from; b < to; b++ {
 			e := f.block(b)
-			if _, err := readBlock(file, path, f.shard(i), e); err != nil {
+			h, _, err := readBlock(file, path, f.shard(i), e)
+			if err != nil {
 				damage = append(damage, err)
 				continue
 			}
-			report.Blocks++
-			report.SegmentRecords += uint64(e.records)
+			report.block(h)
 		}
 	}
 	return errors.Join(damage...)
+}
+
+// block counts a block that is good.
+func (r *Report) block(h blockHeader) {
+	r.Blocks++
+	r.SegmentRecords += uint64(h.records)
+	r.StoredBytes += int64(h.stored)
+	r.RawBytes += int64(h.decoded)
+	if h.codec != codecNone {
+		r.Compressed++
+	}
 }
 
 // verifyEnds checks a segment's header and trailer against the manifest.

@@ -52,8 +52,9 @@ type Events struct {
 	// SegmentRemoved says that nothing in the segment was alive any more. Its
 	// file goes when its last reader has left.
 	SegmentRemoved func(number uint64)
-	// NoSpace says that appends are refused from now on, and why; with nil
-	// that they are taken again.
+	// NoSpace says that appends are refused from now on, and why: a full disk, or
+	// want of descriptors (EMFILE, ENFILE). While that lasts it is called again,
+	// about every Options.Retry; with nil, appends are taken again.
 	NoSpace func(err error)
 	// Corruption is told each damage that a reader met. The reader got the
 	// error too.

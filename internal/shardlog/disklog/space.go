@@ -38,8 +38,9 @@ func (s *space) has(w shortage) bool { return s.short.Load()&uint32(w) != 0 }
 // is in memory, and the reserve.
 func (s *space) needed(reserve int64) uint64 { return uint64(s.unflushed.Load() + reserve) }
 
-// report notes that a shortage begins, with its error, or ends, with nil, and
-// tells the listener when the first begins or the last ends.
+// report notes that a shortage begins or lasts, with its error, or ends, with nil.
+// The listener is told when the first begins, each time that one is found to
+// last, and when the last ends.
 func (l *Log) report(w shortage, err error) {
 	var before, after uint32
 	if err != nil {
@@ -49,11 +50,11 @@ func (l *Log) report(w shortage, err error) {
 		before = l.space.short.And(^uint32(w))
 		after = before &^ uint32(w)
 	}
+	if fn := l.o.Events.NoSpace; fn != nil && (err != nil && before == after || (before == 0) != (after == 0)) {
+		fn(err)
+	}
 	if before == after {
 		return
-	}
-	if fn := l.o.Events.NoSpace; fn != nil && (before == 0) != (after == 0) {
-		fn(err)
 	}
 	// Who waits for a place is refused, or tries again. That holds for each
 	// shortage: controls wait also while entries are refused for another.

@@ -89,6 +89,7 @@ func openData(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, err
 	if err != nil {
 		return nil, nil, fmt.Errorf("data folder %s: open the log: %w", o.DataDir, err)
 	}
+	metrics.WatchDisk(log)
 	store, err := sqlitemeta.Open(filepath.Join(o.DataDir, metaName))
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("data folder %s: open the store: %w", o.DataDir, err), log.Close())

@@ -1,11 +1,15 @@
 package server
 
 import (
+	"errors"
 	"log/slog"
+	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/freshet/freshet/internal/shardlog/disklog"
+	"github.com/freshet/freshet/internal/vfs"
 )
 
 // diskMetrics are what the engine on disk reports.
@@ -19,6 +23,7 @@ type diskMetrics struct {
 	rotations    prometheus.Counter
 	noSpace      prometheus.Gauge
 	corruptions  prometheus.Counter
+	damaged      prometheus.Gauge
 }
 
 func newDiskMetrics() diskMetrics {
@@ -36,19 +41,22 @@ func newDiskMetrics() diskMetrics {
 			"Records in a group of the journal.",
 			1, 4, 16, 64, 256, 1024, 4096, 16384)),
 		segments:     counter("freshet_disk_segments_written_total", "Segments that memory was flushed to."),
-		segmentBytes: counter("freshet_disk_segment_bytes_total", "Bytes of those segments."),
+		segmentBytes: counter("freshet_disk_segments_written_bytes_total", "Bytes of those segments."),
 		removed:      counter("freshet_disk_segments_removed_total", "Segments in which nothing was alive any more."),
 		rotations:    counter("freshet_wal_rotations_total", "Journal files that began to be used."),
 		noSpace: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "freshet_disk_full", Help: "1 while writes are refused because the disk is full.",
+			Name: "freshet_disk_full", Help: "1 while writes are refused because the disk is full, or no file can be opened.",
 		}),
-		corruptions: counter("freshet_disk_corruptions_total", "Damage met while reading."),
+		corruptions: counter("freshet_disk_corruptions_total", "Reads that met damage."),
+		damaged: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "freshet_disk_damaged_places", Help: "Places in which reads have met damage since the start. Each is logged once.",
+		}),
 	}
 }
 
 func (d diskMetrics) all() []prometheus.Collector {
 	return []prometheus.Collector{
-		d.sync, d.groupBytes, d.groupEntries, d.segments, d.segmentBytes, d.removed, d.rotations, d.noSpace, d.corruptions,
+		d.sync, d.groupBytes, d.groupEntries, d.segments, d.segmentBytes, d.removed, d.rotations, d.noSpace, d.corruptions, d.damaged,
 	}
 }
 
@@ -56,6 +64,8 @@ func (d diskMetrics) all() []prometheus.Collector {
 // what somebody must know.
 func (m *Metrics) DiskEvents(logger *slog.Logger) disklog.Events {
 	d := m.disk
+	short := shortage{logger: logger, full: d.noSpace}
+	damage := damages{logger: logger, met: d.corruptions, places: d.damaged}
 	return disklog.Events{
 		GroupCommitted: func(g disklog.GroupCommitted) {
 			d.sync.Observe(g.Sync.Seconds())
@@ -75,18 +85,110 @@ func (m *Metrics) DiskEvents(logger *slog.Logger) disklog.Events {
 			d.removed.Inc()
 			logger.Debug("segment removed", "number", number)
 		},
-		NoSpace: func(err error) {
-			if err == nil {
-				d.noSpace.Set(0)
-				logger.Info("there is room on the disk again, writes are taken")
-				return
-			}
-			d.noSpace.Set(1)
-			logger.Error("disk is full, writes are refused until there is room", "err", err)
-		},
-		Corruption: func(c *disklog.CorruptionError) {
-			d.corruptions.Inc()
-			logger.Error("damage on the disk", "err", c)
-		},
+		NoSpace:    short.note,
+		Corruption: damage.note,
 	}
+}
+
+// shortage says that writes are refused: at once as a warning, for it may be over
+// in a moment, and as an error when it lasts.
+type shortage struct {
+	logger *slog.Logger
+	full   prometheus.Gauge
+
+	mu struct {
+		sync.Mutex
+		since time.Time // zero: there is room
+		said  bool      // that it lasts
+	}
+}
+
+// shortagePatience is how long a shortage may last without being an error.
+const shortagePatience = 5 * time.Second
+
+// note is told that a shortage begins or lasts, and with nil that it is over.
+func (s *shortage) note(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	lasts := time.Since(s.mu.since)
+	switch {
+	case err == nil:
+		s.logger.Info("writes are taken again", "after", lasts.Round(time.Millisecond))
+		s.mu.since, s.mu.said = time.Time{}, false
+		s.full.Set(0)
+	case s.mu.since.IsZero():
+		s.logger.Warn(refusal(err), "err", err)
+		s.mu.since = time.Now()
+		s.full.Set(1)
+	case lasts > shortagePatience && !s.mu.said:
+		s.logger.Error(refusal(err), "err", err, "since", s.mu.since)
+		s.mu.said = true
+	}
+}
+
+// refusal says what there is too little of.
+func refusal(err error) string {
+	if errors.Is(err, vfs.ErrNoSpace) {
+		return "disk is full, writes are refused until there is room"
+	}
+	return "no more files can be opened, writes are refused until some are closed"
+}
+
+// damages says where the disk is damaged: each place once, however often it is
+// read.
+type damages struct {
+	logger *slog.Logger
+	met    prometheus.Counter
+	places prometheus.Gauge
+
+	mu struct {
+		sync.Mutex
+		known map[place]bool
+	}
+}
+
+type place struct {
+	file   string
+	offset int64
+}
+
+// maxPlaces bounds what is remembered of damage. Beyond it a disk is so broken
+// that its lines may repeat themselves.
+const maxPlaces = 10_000
+
+func (d *damages) note(c *disklog.CorruptionError) {
+	d.met.Inc()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at := place{c.File, c.Offset}
+	if d.mu.known[at] {
+		return
+	}
+	if d.mu.known == nil || len(d.mu.known) == maxPlaces {
+		d.mu.known = map[place]bool{}
+	}
+	d.mu.known[at] = true
+	d.places.Inc()
+	d.logger.Error("damage on the disk", "file", c.File, "byte", c.Offset, "reason", c.Reason)
+}
+
+// WatchDisk adds what log has on the disk and in memory, counted when it is asked
+// for.
+func (m *Metrics) WatchDisk(log *disklog.Log) {
+	gauge := func(name, help string, value func(disklog.Stats) float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help},
+			func() float64 { return value(log.Stats()) }))
+	}
+	gauge("freshet_disk_segments", "Segment files.",
+		func(s disklog.Stats) float64 { return float64(s.Segments) })
+	gauge("freshet_disk_segments_bytes", "Bytes of segment files.",
+		func(s disklog.Stats) float64 { return float64(s.SegmentBytes) })
+	gauge("freshet_disk_segments_records", "Records in segment files, dead ones that are not removed yet too.",
+		func(s disklog.Stats) float64 { return float64(s.SegmentRecords) })
+	gauge("freshet_wal_files", "Files of the journal, those made in advance too.",
+		func(s disklog.Stats) float64 { return float64(s.JournalFiles) })
+	gauge("freshet_wal_bytes", "Bytes of the journal's files.",
+		func(s disklog.Stats) float64 { return float64(s.JournalBytes) })
+	gauge("freshet_memtable_bytes", "Memory of records that are in no segment yet.",
+		func(s disklog.Stats) float64 { return float64(s.MemtableBytes) })
 }

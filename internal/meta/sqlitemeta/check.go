@@ -15,26 +15,33 @@ import (
 // error that says what is not: ErrCorrupt, ErrNewer, ErrForeign, fs.ErrNotExist.
 // It changes no document and may run while a server has the store open.
 func Check(path string) error {
-	path, err := filepath.Abs(path)
+	ctx := context.Background()
+	err := readOnly(ctx, path, func(conn *sql.Conn, _ *sql.DB) error { return check(ctx, conn) })
 	if err != nil {
 		return fmt.Errorf("check metadata: %w", err)
 	}
+	return nil
+}
+
+// readOnly calls fn with a connection to the file at path that cannot write, and
+// the pool that it is from.
+func readOnly(ctx context.Context, path string, fn func(*sql.Conn, *sql.DB) error) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
 	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("check metadata: %w", err)
+		return err
 	}
 	db, err := connect(path, "&mode=ro")
 	if err != nil {
-		return fmt.Errorf("check metadata: %w", err)
+		return err
 	}
-	ctx := context.Background()
 	conn, err := db.Conn(ctx)
 	if err == nil {
-		err = errors.Join(check(ctx, conn), conn.Close())
+		err = errors.Join(fn(conn, db), conn.Close())
 	}
-	if err := errors.Join(err, db.Close()); err != nil {
-		return fmt.Errorf("check metadata: %w", explain(path, err))
-	}
-	return nil
+	return explain(path, errors.Join(err, db.Close()))
 }
 
 // check looks for damage from the outside to the inside.

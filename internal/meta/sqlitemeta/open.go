@@ -28,7 +28,10 @@ const (
 )
 
 // Store is a meta.Store in a SQLite database.
-type Store struct{ *onewriter.Store }
+type Store struct {
+	*onewriter.Store
+	path string
+}
 
 // Open opens the store in the file at path, and makes it and its folder, for
 // the owner alone, if they are not there. Beside path lie the files that SQLite
@@ -45,7 +48,7 @@ func Open(path string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open metadata: %w", err)
 	}
-	return &Store{onewriter.New(d, version)}, nil
+	return &Store{onewriter.New(d, version), path}, nil
 }
 
 // openDatabase makes or opens the file at path and returns its version.

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 
+	"github.com/freshet/freshet/internal/durable"
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
 )
@@ -33,47 +33,42 @@ type BackupReport struct {
 	LastFrame uint64
 }
 
-// ErrNotEmpty is returned by Backup and Restore for a target that holds something.
+// ErrNotEmpty is returned by CopyTo and Restore for a target that holds something.
 var ErrNotEmpty = errors.New("the folder is not empty")
 
-// Backup makes target, which must be empty or not there, a copy of the log as it
-// is now: everything that was acknowledged before the call is in it, and of what
-// is appended meanwhile the beginning, up to one frame. It takes as long as the
-// disk; appends and reads go on. The copy is durable when it returns nil, and not
-// verified: Verify does that.
+// CopyTo makes target, which must be empty or not there, a log that holds what the
+// cut holds. It takes as long as the disk; appends and reads go on. The copy is
+// durable when it returns nil, and not verified: Verify does that.
 //
 // When it returns an error target holds no manifest, so it is no log, and may be
 // removed. Errors: ErrNotEmpty, ErrClosed when the log ends, that of ctx, a
 // *CorruptionError if the journal cannot be read, and what the file system says.
 // The log itself goes on in any case.
-func (l *Log) Backup(ctx context.Context, target string) (BackupReport, error) {
-	report, err := l.backup(ctx, target)
-	if err != nil {
-		return report, fmt.Errorf("back up the log to %s: %w", target, err)
+func (c *Cut) CopyTo(ctx context.Context, target string) (BackupReport, error) {
+	p := &placer{ctx: ctx, fs: c.log.fs, target: target, ended: c.log.ended}
+	if err := p.cut(c); err != nil {
+		return p.report, fmt.Errorf("back up the log to %s: %w", target, err)
 	}
-	return report, nil
+	return p.report, nil
 }
 
-func (l *Log) backup(ctx context.Context, target string) (BackupReport, error) {
-	p := &placer{ctx: ctx, fs: l.fs, target: target, ended: l.ended}
+func (p *placer) cut(c *Cut) error {
 	if err := p.begin(); err != nil {
-		return p.report, err
+		return err
 	}
-	c, err := l.cut(ctx)
-	if err != nil {
-		return p.report, err
-	}
-	defer l.releaseCut(c)
 	p.report.LastFrame = c.whole.reached
 	for _, s := range c.version.segments {
 		if err := p.segment(s.path, s.number); err != nil {
-			return p.report, err
+			return err
 		}
 	}
-	if c.whole.firstJournal, err = p.journal(l.id, c); err != nil {
-		return p.report, err
+	first, err := p.journal(c)
+	if err != nil {
+		return err
 	}
-	return p.report, p.finish(l.id, c.whole)
+	whole := *c.whole
+	whole.firstJournal = first
+	return p.finish(c.log.id, &whole)
 }
 
 // placer fills a folder with the files of a log.
@@ -97,10 +92,7 @@ func (p *placer) begin() error {
 	if len(names) > 0 {
 		return fmt.Errorf("%w: it holds %s", ErrNotEmpty, names[0])
 	}
-	if err := makeFolder(p.fs, p.target); err != nil {
-		return err
-	}
-	return p.fs.SyncDir(filepath.Dir(p.target))
+	return durable.MkdirAll(p.fs, p.target)
 }
 
 // going returns why there is no going on, if so.

@@ -15,17 +15,17 @@ import (
 // The source's last file is being written meanwhile, behind the last frame of
 // the cut. Nothing there is looked at: a frame that is half written would pass
 // for damage.
-func (p *placer) journal(id uint64, c *cut) (first uint64, err error) {
+func (p *placer) journal(c *Cut) (first uint64, err error) {
 	r := &replay{checkpoint: c.whole.checkpoint, last: c.whole.checkpoint}
 	var last *journalFile
 	for i, name := range c.journals {
-		f, err := openJournal(p.fs, name.path, id, name.sequence)
+		f, err := openJournal(p.fs, name.path, c.log.id, name.sequence)
 		if err != nil {
 			return 0, err
 		}
 		last = f
 		isLast := i == len(c.journals)-1
-		wrote, err := p.journalFile(r, f, id, c.whole, isLast && first == 0)
+		wrote, err := p.journalFile(r, f, c, isLast && first == 0)
 		if err = errors.Join(err, f.close()); err != nil {
 			return 0, err
 		}
@@ -44,10 +44,10 @@ func (p *placer) journal(id uint64, c *cut) (first uint64, err error) {
 
 // journalFile copies the frames of f that are above the checkpoint and in the
 // cut. Without one it makes no file, unless it must.
-func (p *placer) journalFile(r *replay, f *journalFile, id uint64, whole *edit, must bool) (wrote bool, err error) {
+func (p *placer) journalFile(r *replay, f *journalFile, c *Cut, must bool) (wrote bool, err error) {
 	out := &frameWriter{fs: p.fs, path: journalPath(p.target, f.sequence), size: journalHeader}
 	in := &windowReader{file: f.file, size: f.size}
-	for r.last < whole.reached && err == nil {
+	for r.last < c.whole.reached && err == nil {
 		if err = p.going(); err != nil {
 			break
 		}
@@ -55,7 +55,7 @@ func (p *placer) journalFile(r *replay, f *journalFile, id uint64, whole *edit, 
 		if more, err = r.frame(f, in); err != nil || !more {
 			break
 		}
-		if r.last > whole.checkpoint {
+		if r.last > c.whole.checkpoint {
 			var frame []byte
 			if frame, err = in.at(r.lastFrame.pos, r.lastFrame.size); err == nil {
 				err = out.add(frame)
@@ -65,7 +65,7 @@ func (p *placer) journalFile(r *replay, f *journalFile, id uint64, whole *edit, 
 	if must && err == nil {
 		err = out.open()
 	}
-	if err = errors.Join(err, out.finish(f, id, err == nil)); err != nil {
+	if err = errors.Join(err, out.finish(f, c.log.id, err == nil)); err != nil {
 		return false, fmt.Errorf("copy journal: %w", err)
 	}
 	p.report.JournalBytes += out.size

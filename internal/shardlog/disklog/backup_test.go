@@ -40,7 +40,7 @@ func TestBackupUnderLoad(t *testing.T) {
 			for n := range 12 {
 				s.awaitEntries(uint64(n * 400))
 				before = append(before, s.ledger.clone())
-				report, err := r.Backup(t.Context(), fmt.Sprint("backup/", n))
+				report, err := backup(t.Context(), r.Log, fmt.Sprint("backup/", n))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -65,6 +65,16 @@ func TestBackupUnderLoad(t *testing.T) {
 	f("Links", nil)
 	f("OtherDevice", vfs.ErrOtherDevice)
 	f("NoLinks", errors.ErrUnsupported)
+}
+
+// backup makes one in target.
+func backup(ctx context.Context, l *Log, target string) (BackupReport, error) {
+	c, err := l.Cut(ctx)
+	if err != nil {
+		return BackupReport{}, err
+	}
+	defer c.Release()
+	return c.CopyTo(ctx, target)
 }
 
 // awaitEntries waits until the load has made n entries. There is no event to wait
@@ -108,7 +118,7 @@ func TestOperationsOfABackup(t *testing.T) {
 	<-written
 	r.put(shardOf(1), "in the journal")
 	fs.StartTrace()
-	report, err := r.Backup(t.Context(), "backups/today")
+	report, err := backup(t.Context(), r.Log, "backups/today")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,8 +127,8 @@ func TestOperationsOfABackup(t *testing.T) {
 	}
 	wantOperations(t, fs, `
 		mkdir backups/today
-		syncdir .
 		syncdir backups
+		syncdir .
 		link data/segment-0000000001 backups/today/segment-0000000001
 		create backups/today/journal-0000000001
 		write backups/today/journal-0000000001 4096+4096
@@ -143,7 +153,7 @@ func TestBackupKeepsJournalFiles(t *testing.T) {
 	o.JournalMin, o.JournalMax = 16<<10, 16<<10
 	r := start(t, fs, "data", o)
 	r.put(shardOf(1), "first")
-	c, err := r.cut(t.Context())
+	c, err := r.Cut(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,14 +166,14 @@ func TestBackupKeepsJournalFiles(t *testing.T) {
 	if err := p.begin(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.journal(r.id, c); err != nil {
+	if _, err := p.journal(c); err != nil {
 		t.Errorf("the journal of the cut: %v", err)
 	}
 	held := c.journals[0].path
 	if _, err := sizeOf(fs, held); err != nil {
 		t.Errorf("the cut's journal file: %v", err)
 	}
-	r.releaseCut(c)
+	c.Release()
 	r.waitRecycled(c.journals[0].sequence)
 	r.stopped()
 }
@@ -181,7 +191,8 @@ func (r *rig) waitRecycled(sequence uint64) {
 	}
 }
 
-// A backup that fails or is cut off leaves a folder that is no log, and the
+// A backup that fails or is cut off (a folder that cannot be listed is taken for
+// one that is there) leaves a folder that is no log, and the
 // source as it was.
 func TestBackupCutShort(t *testing.T) {
 	for n := 0; ; n++ {
@@ -193,9 +204,9 @@ func TestBackupCutShort(t *testing.T) {
 		<-written
 		r.put(shardOf(1), "tail")
 		fault := faulty.Inject(faultfs.Rule{After: n, Match: func(op vfs.Op) bool {
-			return op.Kind != vfs.OpClose && strings.HasPrefix(op.Name+op.To, "backup") || op.Kind == vfs.OpLink
+			return op.Kind != vfs.OpClose && op.Kind != vfs.OpList && strings.HasPrefix(op.Name+op.To, "backup") || op.Kind == vfs.OpLink
 		}})
-		_, err := r.Backup(t.Context(), "backup")
+		_, err := backup(t.Context(), r.Log, "backup")
 		if fault.Failed() == 0 {
 			if err != nil {
 				t.Fatal(err)
@@ -270,7 +281,7 @@ func soundOrNone(disk *crashfs.FS, dir string) (sound bool, err error) {
 // makeBackups makes one backup after the other until the log ends.
 func (s *story) makeBackups(l *Log, life string) error {
 	for n := 0; ; n++ {
-		_, err := l.Backup(context.Background(), fmt.Sprintf("backups/%s-%d", life, n))
+		_, err := backup(context.Background(), l, fmt.Sprintf("backups/%s-%d", life, n))
 		if errors.Is(err, shardlog.ErrClosed) || errors.Is(err, errDead) {
 			return nil
 		}
@@ -284,22 +295,28 @@ func TestBackupRefusals(t *testing.T) {
 	fs := crashfs.New()
 	r := start(t, fs, "data", tiny)
 	r.put(shardOf(1), "a")
-	if _, err := r.Backup(t.Context(), "data"); !errors.Is(err, ErrNotEmpty) {
+	if _, err := backup(t.Context(), r.Log, "data"); !errors.Is(err, ErrNotEmpty) {
 		t.Errorf("into its own folder: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := r.Backup(ctx, "cancelled"); !errors.Is(err, context.Canceled) {
+	if _, err := backup(ctx, r.Log, "cancelled"); !errors.Is(err, context.Canceled) {
 		t.Errorf("with a context that has ended: %v", err)
 	}
-	r.stopped()
-	if _, err := r.Backup(t.Context(), "late"); !errors.Is(err, shardlog.ErrClosed) {
-		t.Errorf("of a log that has ended: %v", err)
+	c, err := r.Cut(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, name := range []string{"cancelled", "late"} {
-		if names, err := fs.List(name); err != nil || len(names) > 0 {
-			t.Errorf("%s holds %q, %v", name, names, err)
-		}
+	if _, err := c.CopyTo(ctx, "cancelled"); !errors.Is(err, context.Canceled) {
+		t.Errorf("of a cut, with a context that has ended: %v", err)
+	}
+	r.stopped()
+	if _, err := c.CopyTo(t.Context(), "cut"); !errors.Is(err, shardlog.ErrClosed) {
+		t.Errorf("of a cut of a log that has ended: %v", err)
+	}
+	c.Release()
+	if _, err := backup(t.Context(), r.Log, "late"); !errors.Is(err, shardlog.ErrClosed) {
+		t.Errorf("of a log that has ended: %v", err)
 	}
 }
 
@@ -311,7 +328,7 @@ func TestRestoredLogLeavesTheBackupAlone(t *testing.T) {
 	r.put(shardOf(1), strings.Repeat("x", 1000))
 	<-written
 	r.put(shardOf(1), "tail")
-	if _, err := r.Backup(t.Context(), "backup"); err != nil {
+	if _, err := backup(t.Context(), r.Log, "backup"); err != nil {
 		t.Fatal(err)
 	}
 	r.put(shardOf(1), "after the backup")

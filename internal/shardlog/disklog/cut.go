@@ -7,10 +7,11 @@ import (
 	"github.com/freshet/freshet/internal/shardlog"
 )
 
-// cut is the log at one moment: what recovery would find if the power went then.
+// Cut is the log at one moment: what recovery would find if the power went then.
 // Until it is released no file that it names is removed, used again, or given
 // other bytes; the journal's last file goes on growing behind the cut.
-type cut struct {
+type Cut struct {
+	log *Log
 	// whole says everything that the manifest does. Its reached is the last frame
 	// of the cut: all that was acknowledged before it was asked for is in it.
 	whole *edit
@@ -26,10 +27,15 @@ type journalName struct {
 	path     string
 }
 
-// cut asks the flusher for a cut; the caller must release it. It waits for a
-// flush that is under way, and returns ErrClosed when the log ends.
-func (l *Log) cut(ctx context.Context) (*cut, error) {
-	answer := make(chan *cut, 1)
+// Cut returns the log as it is now; the caller must release it. Everything that
+// was acknowledged before the call is in it, and of what is appended meanwhile
+// the beginning, up to one frame. It waits for a flush that is under way, and
+// returns ErrClosed when the log ends.
+func (l *Log) Cut(ctx context.Context) (*Cut, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	answer := make(chan *Cut, 1)
 	select {
 	case l.cuts <- answer:
 		// The flusher has taken the request and answers at once: waiting for
@@ -56,8 +62,8 @@ func (l *Log) answerCuts() {
 
 // takeCut is called by the flusher between two changes of the manifest: then
 // manifest, version and saved states say the same.
-func (l *Log) takeCut() *cut {
-	c := &cut{whole: l.wholeEdit(), version: l.segments.acquire()}
+func (l *Log) takeCut() *Cut {
+	c := &Cut{log: l, whole: l.wholeEdit(), version: l.segments.acquire()}
 	// Looked at last: a stream that is in whole as dropped was dropped by a frame
 	// that is in the cut.
 	c.whole.reached = l.durable.Load()
@@ -74,8 +80,9 @@ func (l *Log) takeCut() *cut {
 	return c
 }
 
-// releaseCut lets the files go.
-func (l *Log) releaseCut(c *cut) {
+// Release lets the files go. It is called once.
+func (c *Cut) Release() {
+	l := c.log
 	l.mu.Lock()
 	l.mu.cuts--
 	l.mu.Unlock()

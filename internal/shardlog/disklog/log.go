@@ -85,7 +85,7 @@ type Log struct {
 
 	kicks struct{ writer, preparer, flusher chan struct{} }
 	// cuts takes requests for the flusher, which answers each at once.
-	cuts chan chan<- *cut
+	cuts chan chan<- *Cut
 	// ended is closed when Run returns, or by Close.
 	ended   chan struct{}
 	endOnce sync.Once
@@ -102,7 +102,7 @@ func newLog(fs vfs.FS, dir string, o Options) *Log {
 	l.kicks.preparer = make(chan struct{}, 1)
 	l.kicks.flusher = make(chan struct{}, 1)
 	l.collection.trimmed = map[shardlog.StreamID]shardlog.Millis{}
-	l.cuts = make(chan chan<- *cut)
+	l.cuts = make(chan chan<- *Cut)
 	l.writer.active = &memtable{first: 1}
 	return l
 }

@@ -36,6 +36,7 @@ func TestOperationsOfANewFolder(t *testing.T) {
 	wantOperations(t, fs, `
 		mkdir data
 		syncdir .
+		syncdir .
 		remove data/manifest.new: file does not exist
 		create data/manifest.new
 		write data/manifest.new 0+96

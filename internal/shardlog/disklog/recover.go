@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/freshet/freshet/internal/durable"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -30,9 +31,9 @@ func Open(fsys vfs.FS, dir string, o Options) (*Log, error) {
 // recover is FORMAT.md, section 10, from top to bottom.
 func (l *Log) recover() error {
 	// 1. The lock, and what is there.
-	err := makeFolder(l.fs, l.dir)
+	err := durable.MkdirAll(l.fs, l.dir)
 	if err != nil {
-		return err
+		return fmt.Errorf("make data folder: %w", err)
 	}
 	if l.lock, err = l.fs.Lock(l.path(lockName)); err != nil {
 		return fmt.Errorf("lock data folder: %w", err)
@@ -95,27 +96,6 @@ func (l *Log) recover() error {
 	return l.removeGarbage(names)
 }
 
-// makeFolder makes the data folder and those above it that are missing. Each of
-// those must be durable before anything in it is; beginFolder sees to the last.
-func makeFolder(fsys vfs.FS, dir string) error {
-	var above []string // hold a folder that is made now
-	for dir := filepath.Dir(dir); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := fsys.List(dir); !errors.Is(err, fs.ErrNotExist) {
-			break
-		}
-		above = append(above, filepath.Dir(dir))
-	}
-	if err := fsys.MkdirAll(dir); err != nil {
-		return fmt.Errorf("make data folder: %w", err)
-	}
-	for _, dir := range above {
-		if err := fsys.SyncDir(dir); err != nil {
-			return fmt.Errorf("sync folder above: %w", err)
-		}
-	}
-	return nil
-}
-
 // beginFolder says that the folder is empty, or why it cannot be.
 func (l *Log) beginFolder(names []string) (*savedFolder, error) {
 	if len(numbersOf(names, journalPrefix))+len(numbersOf(names, segmentPrefix)) > 0 {
@@ -123,7 +103,8 @@ func (l *Log) beginFolder(names []string) (*savedFolder, error) {
 			File: l.path(manifestName), Reason: "it is missing, and the folder has journal files or segments",
 		}
 	}
-	// The folder itself must be durable before anything in it is.
+	// The folder itself must be durable before anything in it is. It may be there
+	// because somebody made it and came no further.
 	if err := l.fs.SyncDir(filepath.Dir(l.dir)); err != nil {
 		return nil, fmt.Errorf("sync folder above: %w", err)
 	}

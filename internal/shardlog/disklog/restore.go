@@ -16,7 +16,7 @@ import (
 //
 // Two logs of one backup are twins: they have one log id, and must not be mixed.
 //
-// With an error target is as Backup leaves it then.
+// With an error target is as CopyTo leaves it then.
 func Restore(ctx context.Context, fsys vfs.FS, backup, target string) (BackupReport, error) {
 	p := &placer{ctx: ctx, fs: fsys, target: target}
 	if err := p.restore(backup); err != nil {

@@ -54,12 +54,11 @@ func (c *catalog) now() *snapshot { return c.current.Load() }
 // Once the change has begun to be written ctx is not looked at again: a caller
 // that goes away leaves no doubt about the outcome.
 func (c *catalog) change(ctx context.Context, key streamKey, fn func(*stream) (*stream, error)) (*stream, error) {
-	select {
-	case c.turn <- struct{}{}:
-		defer func() { <-c.turn }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return nil, err
 	}
+	defer leave()
 	ctx = context.WithoutCancel(ctx)
 	for {
 		old := c.now().byKey[key]
@@ -100,6 +99,16 @@ func (c *catalog) install(ctx context.Context, key streamKey, st *stream) error 
 	}
 	c.replace(c.now().with(key, st))
 	return err
+}
+
+// enter waits for the turn, until ctx ends. The caller must leave.
+func (c *catalog) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case c.turn <- struct{}{}:
+		return func() { <-c.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // replace puts a new snapshot in place and wakes who waits for that. The caller

@@ -22,6 +22,9 @@
 //  5. What is kept of an input is copied: the input may alias buffers of the
 //     wire.
 //  6. Puts and reads take no lock.
+//  7. A seal and a drop of the log are the work of a transition that the store
+//     has: so the store and then the log, copied while the catalog is held, are a
+//     state that Load and Run go on from (hold.go).
 //  7. The log knows how a stream is kept before the stream takes puts.
 //  8. What retention has hidden is not shown again when it is changed, and
 //     nothing is deleted by a clock that jumped ahead less than an hour ago.

@@ -47,8 +47,7 @@ func (l *Log) applyEntries(t *memtable, c *change, alias bool) {
 	r := run{first: c.offset, arrival: c.at, count: c.count, body: body}
 	s := c.shard
 	s.mu.Lock()
-	ms := t.ofLocked(s)
-	ms.runs = append(ms.runs, r)
+	t.addLocked(t.ofLocked(s), r)
 	s.state.Next = r.next()
 	s.state.LastArrival = r.arrival
 	s.state.generation = max(s.state.generation, c.generation)
@@ -83,7 +82,10 @@ func (l *Log) applyDrop(t *memtable, c *change) {
 	for _, s := range l.shards.drop(c.stream.id) {
 		s.mu.Lock()
 		s.dropped = true
-		s.tables = nil
+		s.newest = nil
+		if s.active != nil {
+			s.active.runs = nil // the table may stay active for long
+		}
 		s.wakeLocked()
 		s.mu.Unlock()
 	}

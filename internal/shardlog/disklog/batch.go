@@ -122,10 +122,15 @@ func hashShard(id shardlog.Shard) uint64 {
 // refuses those of streams that were dropped.
 func (d *directory) resolve(runs []batchRun) {
 	missing := false
+	var st *stream // of the run before, which mostly is that of all
 	d.mu.RLock()
 	for i := range runs {
 		r := &runs[i]
-		r.shard, r.err = d.findLocked(r.id)
+		if st != nil && st.id == r.id.Stream {
+			r.shard = st.shards.get(r.id.Number)
+		} else if r.shard, r.err = d.findLocked(r.id); r.shard != nil {
+			st = r.shard.stream
+		}
 		missing = missing || r.shard == nil && r.err == nil
 	}
 	d.mu.RUnlock()

@@ -105,8 +105,13 @@ func (l *Log) publish(g *group, frame []byte) {
 	t := l.writer.active
 	before := t.bytes
 	alias := len(frame) > smallFrame
-	for i := range g.changes {
-		l.apply(t, &g.changes[i], alias)
+	for rest := g.changes; len(rest) > 0; {
+		part := rest[:min(warmAtOnce, len(rest))]
+		rest = rest[len(part):]
+		l.writer.warmed += warmChanges(part)
+		for i := range part {
+			l.apply(t, &part[i], alias)
+		}
 	}
 	t.last = g.lsn
 	t.journal += int64(len(frame))

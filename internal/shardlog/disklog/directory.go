@@ -33,7 +33,7 @@ func (d *directory) find(id shardlog.Shard) (*shard, error) {
 func (d *directory) findLocked(id shardlog.Shard) (*shard, error) {
 	st := d.streams[id.Stream]
 	if st != nil {
-		return st.shards[id.Number], nil
+		return st.shards.get(id.Number), nil
 	}
 	if _, gone := d.dropped[id.Stream]; gone {
 		return nil, shardlog.ErrDropped
@@ -53,10 +53,10 @@ func (d *directory) makeLocked(id shardlog.Shard) (*shard, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := st.shards[id.Number]
+	s := st.shards.get(id.Number)
 	if s == nil {
 		s = &shard{stream: st, number: id.Number}
-		st.shards[id.Number] = s
+		st.shards.put(s)
 	}
 	return s, nil
 }
@@ -75,7 +75,7 @@ func (d *directory) streamLocked(id shardlog.StreamID) (*stream, error) {
 	if _, gone := d.dropped[id]; gone {
 		return nil, shardlog.ErrDropped
 	}
-	st := &stream{id: id, shards: map[uint32]*shard{}}
+	st := &stream{id: id}
 	d.streams[id] = st
 	return st, nil
 }
@@ -91,7 +91,7 @@ func (d *directory) shardsOf(id shardlog.StreamID) ([]*shard, error) {
 	if st == nil {
 		return nil, nil
 	}
-	return slices.Collect(maps.Values(st.shards)), nil
+	return slices.Collect(st.shards.all()), nil
 }
 
 // drop forgets a stream, remembers that it was dropped, and returns the shards
@@ -105,7 +105,7 @@ func (d *directory) drop(id shardlog.StreamID) []*shard {
 		return nil
 	}
 	delete(d.streams, id)
-	return slices.Collect(maps.Values(st.shards))
+	return slices.Collect(st.shards.all())
 }
 
 // isDropped reports whether a stream was dropped, durably.
@@ -121,7 +121,7 @@ func (d *directory) each(fn func(*shard)) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	for _, st := range d.streams {
-		for _, s := range st.shards {
+		for s := range st.shards.all() {
 			fn(s)
 		}
 	}

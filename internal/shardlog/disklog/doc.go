@@ -8,6 +8,7 @@
 // sealed, divided into shares, by how long streams are kept, and flushed: each
 // share to a segment, a file of blocks sorted by shard. The manifest names the
 // segments and keeps each shard's state, and then the journal files are recycled.
+// The newest flushed memtable stays in memory, the tail, for readers that lag.
 // Recovery reads the manifest and the journal. A backup is made of a cut: the log
 // at one moment, whose files stay as they are while they are copied.
 //

@@ -28,7 +28,7 @@ func (l *Log) findIn(id shardlog.Shard, view *view, t shardlog.Millis) (shardlog
 	if t > view.state.LastArrival || floor >= view.state.Next {
 		return view.state.Next, nil
 	}
-	if floor < view.memory() {
+	if floor < view.memory() && !view.arrivedBefore(t) {
 		found, ok, err := l.findInSegments(id, t)
 		if err != nil {
 			return 0, err
@@ -43,6 +43,12 @@ func (l *Log) findIn(id shardlog.Shard, view *view, t shardlog.Millis) (shardlog
 		}
 	}
 	return view.state.Next, nil
+}
+
+// arrivedBefore reports whether the oldest record in memory arrived before t: then
+// so did all that are not in memory.
+func (v *view) arrivedBefore(t shardlog.Millis) bool {
+	return len(v.runs) > 0 && v.runs[0][0].arrival < t
 }
 
 func (l *Log) findInSegments(id shardlog.Shard, t shardlog.Millis) (found shardlog.Offset, ok bool, err error) {

@@ -26,6 +26,7 @@ func (l *Log) flush(ctx context.Context) error {
 		}
 		l.report(noSegment, err)
 		l.recycle(l.manifest.firstJournal) // a backup may have ended, or spares are to be given back
+		l.rest()
 		if l.space.has(lowSpace) {
 			l.checkSpace()
 		}
@@ -39,6 +40,7 @@ func (l *Log) flush(ctx context.Context) error {
 		case answer := <-l.cuts:
 			answer <- l.takeCut()
 		case <-l.kicks.flusher:
+		case <-l.resting():
 		case <-again:
 		}
 	}
@@ -47,6 +49,7 @@ func (l *Log) flush(ctx context.Context) error {
 // flushAll does what there is to do. Removing comes first: on a full disk it may
 // make the room that the flush needs.
 func (l *Log) flushAll(ctx context.Context) error {
+	l.forgetDropped()
 	if err := l.removeDead(); err != nil {
 		return err
 	}
@@ -92,7 +95,7 @@ func (l *Log) flushTable(ctx context.Context, t *memtable) error {
 	// From here on recovery reads the segments, and the frames are not needed.
 	// Readers must find the segments before they miss the memtable.
 	l.install(e.added)
-	t.release()
+	l.retire(t)
 	l.mu.Lock()
 	l.mu.sealed = slices.Delete(l.mu.sealed, 0, 1)
 	l.mu.Unlock()

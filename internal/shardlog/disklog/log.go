@@ -71,9 +71,12 @@ type Log struct {
 		active *memtable
 		prev   uint32 // checksum of the last frame's header
 		last   uint64 // its LSN
+		warmed int    // what warm returned; nobody reads it
 		// unchecked is what was written since the free space was looked at.
 		unchecked int64
 	}
+	// tail is the flusher's.
+	tail tail
 	// durable is writer.last for others to read.
 	durable atomic.Uint64
 

@@ -1,11 +1,15 @@
 package disklog
 
-import "github.com/freshet/freshet/internal/shardlog"
+import (
+	"slices"
+
+	"github.com/freshet/freshet/internal/shardlog"
+)
 
 // memtable is what was published since the one before it was sealed. While it is
 // active it belongs to the writer, which alone adds to it; once sealed it does
-// not change and belongs to the flusher. Readers reach its runs through the
-// shards.
+// not change and belongs to the flusher, which keeps it readable for a while when
+// it has been flushed (tail.go). Readers reach its runs through the shards.
 type memtable struct {
 	shards  []*memShard
 	dropped []shardlog.StreamID
@@ -18,12 +22,18 @@ type memtable struct {
 	first, last uint64
 	// chunk is where the runs of small frames are copied to.
 	chunk []byte
+	// parts and runs are what memShards and their runs are cut from: with many
+	// shards one allocation each would keep the collector busy.
+	parts []memShard
+	runs  []run
 }
 
 // memShard is one shard's part of a memtable: whatever changed of it.
 type memShard struct {
 	shard *shard
-	table *memtable
+	// older is the shard's part of an older table that is in memory, nil if
+	// there is none; guarded by shard.mu.
+	older *memShard
 	// runs only grows, under shard.mu: who copied the slice under the lock may
 	// read it without.
 	runs []run
@@ -32,21 +42,51 @@ type memShard struct {
 }
 
 const (
-	// runOverhead is the memory that a run takes besides its bytes.
-	runOverhead = 64
-	chunkSize   = 256 << 10
+	// runOverhead is the memory that a run takes besides its bytes, partOverhead
+	// what a memShard takes.
+	runOverhead  = 64
+	partOverhead = 112
+	chunkSize    = 256 << 10
+	partsAtOnce  = 64
+	runsAtOnce   = 512
 )
 
-// ofLocked returns s's part of t, which is made if need be. The caller is the
-// writer and holds s.mu.
+// of returns s's part of t, which is active and is given one if need be. The
+// caller is the writer and holds s.mu.
 func (t *memtable) ofLocked(s *shard) *memShard {
-	if n := len(s.tables); n > 0 && s.tables[n-1].table == t {
-		return s.tables[n-1]
+	if s.active != nil {
+		return s.active
 	}
-	ms := &memShard{shard: s, table: t}
-	s.tables = append(s.tables, ms)
+	if len(t.parts) == cap(t.parts) {
+		t.parts = make([]memShard, 0, min(partsAtOnce, 2*cap(t.parts)+1))
+	}
+	t.parts = append(t.parts, memShard{shard: s, older: s.newest})
+	ms := &t.parts[len(t.parts)-1]
+	if before := s.newest; before != nil && len(before.runs) > 1 {
+		ms.runs = t.room(len(before.runs) + len(before.runs)/4) // likely as many again
+	}
+	t.bytes += partOverhead
 	t.shards = append(t.shards, ms)
+	s.active, s.newest = ms, ms
 	return ms
+}
+
+// addLocked adds r to ms. The caller is the writer and holds the shard's mu.
+func (t *memtable) addLocked(ms *memShard, r run) {
+	if len(ms.runs) == cap(ms.runs) {
+		ms.runs = append(t.room(2*len(ms.runs)+1), ms.runs...)
+	}
+	ms.runs = append(ms.runs, r)
+}
+
+// room returns an empty slice with room for n runs.
+func (t *memtable) room(n int) []run {
+	if n > cap(t.runs)-len(t.runs) {
+		t.runs = make([]run, 0, max(n, min(runsAtOnce, 2*cap(t.runs))))
+	}
+	at := len(t.runs)
+	t.runs = t.runs[:at+n]
+	return t.runs[at : at : at+n]
 }
 
 // keep returns a copy of body in memory of the table's own.
@@ -63,21 +103,44 @@ func (t *memtable) keep(body []byte) []byte {
 func (t *memtable) seal() {
 	for _, ms := range t.shards {
 		ms.state = ms.shard.state
+		ms.shard.active = nil
 	}
-	t.chunk = nil
+	t.chunk, t.parts, t.runs = nil, nil, nil
 }
 
-// release takes the table from its shards: its records are in a segment that
-// readers can find.
+// sorted returns the parts of t, which is sealed, in the order of compareShards.
+func (t *memtable) sorted() []*memShard {
+	byStream := map[*stream][]uint64{}
+	for i, ms := range t.shards {
+		st := ms.shard.stream
+		byStream[st] = append(byStream[st], uint64(ms.shard.number)<<32|uint64(i))
+	}
+	streams := make([]*stream, 0, len(byStream))
+	for st := range byStream {
+		streams = append(streams, st)
+	}
+	slices.SortFunc(streams, func(a, b *stream) int { return compareStreams(a.id, b.id) })
+	sorted := make([]*memShard, 0, len(t.shards))
+	for _, st := range streams {
+		keys := byStream[st]
+		slices.Sort(keys) // plain numbers: a tenth of what comparing shards takes
+		for _, key := range keys {
+			sorted = append(sorted, t.shards[uint32(key)])
+		}
+	}
+	return sorted
+}
+
+// release takes the table from its shards, and so from readers. Of each shard it
+// is the oldest that is in memory.
 func (t *memtable) release() {
 	for _, ms := range t.shards {
 		s := ms.shard
-		s.saved = ms.state
 		s.mu.Lock()
-		if len(s.tables) > 0 && s.tables[0] == ms {
-			s.tables[0] = nil
-			if s.tables = s.tables[1:]; len(s.tables) == 0 {
-				s.tables = nil
+		for at := &s.newest; *at != nil; at = &(*at).older {
+			if *at == ms {
+				*at = nil
+				break
 			}
 		}
 		s.mu.Unlock()

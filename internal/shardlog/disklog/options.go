@@ -13,6 +13,11 @@ type Options struct {
 	// default 64 MiB. Up to three are in memory: one that fills, and two that
 	// wait for the flush; beyond that Append waits.
 	MemtableBytes int64
+	// TailBytes bounds the flushed memtables that stay in memory for readers that
+	// lag a little, overriding the default of one and a half times MemtableBytes,
+	// which is the newest of them and no more. A minute after the last append
+	// they are let go.
+	TailBytes int64
 	// JournalMin and JournalMax bound a journal file, overriding the defaults
 	// 4 MiB and 128 MiB. Files begin at the minimum and double while they fill
 	// quickly. A frame that is larger than the maximum gets a file of its size.
@@ -108,6 +113,7 @@ const (
 
 func (o Options) withDefaults() (Options, error) {
 	setDefault(&o.MemtableBytes, 64<<20)
+	setDefault(&o.TailBytes, o.MemtableBytes+o.MemtableBytes/2)
 	setDefault(&o.JournalMin, 4<<20)
 	setDefault(&o.JournalMax, max(128<<20, o.JournalMin))
 	setDefault(&o.Reserve, 16<<20)

@@ -44,7 +44,7 @@ func (l *Log) Read(ctx context.Context, id shardlog.Shard, from shardlog.Offset,
 type view struct {
 	state shardlog.State
 	runs  [][]run
-	few   [maxSealed + 1][]run // what runs usually is a slice of
+	few   [6][]run // what runs usually is a slice of
 }
 
 // view returns the shard as it is now. Who wants the segments too must acquire
@@ -58,11 +58,12 @@ func (s *shard) view() (*view, error) {
 		return nil, shardlog.ErrDropped
 	}
 	v.state = s.state.State
-	for _, ms := range s.tables {
+	for ms := s.newest; ms != nil; ms = ms.older {
 		if len(ms.runs) > 0 {
 			v.runs = append(v.runs, ms.runs)
 		}
 	}
+	slices.Reverse(v.runs)
 	return v, nil
 }
 

@@ -21,6 +21,7 @@ type segmentWriter struct {
 	buf     []byte
 	written int64
 
+	warmed  int // what warmBodies returned; nobody reads it
 	block   blockBuilder
 	footer  footerBuilder
 	current shardlog.Shard

@@ -11,7 +11,7 @@ import (
 type stream struct {
 	id shardlog.StreamID
 	// shards is guarded by directory.mu.
-	shards map[uint32]*shard
+	shards shardTable
 	// dropped is guarded by Log.mu: a drop has joined the frame droppedBy,
 	// perhaps not durably yet.
 	dropped   bool
@@ -26,9 +26,15 @@ type stream struct {
 // shard is what is known of a shard, in three tenses: joined is what the next
 // append builds on, state what is durable and published, saved what the manifest
 // says. An idle shard has nothing else in memory.
+//
+// Appends to ten thousand shards meet each of them cold, so the fields are in the
+// order of who needs them, and a shard has whole lines of the cache: the first is
+// for joining, that and the second for publishing, the last for the flusher.
 type shard struct {
 	stream *stream
 	number uint32
+	// dropped is guarded by mu. Only the writer changes it.
+	dropped bool
 
 	// joined is guarded by Log.mu.
 	joined struct {
@@ -39,18 +45,24 @@ type shard struct {
 		sealedBy uint64
 	}
 
-	// saved belongs to the flusher.
-	saved shardState
-
 	mu sync.Mutex
-	// state, tables and dropped are guarded by mu. Only the writer changes state
-	// and dropped, so it reads them without.
-	state   shardState
-	tables  []*memShard // oldest first
-	dropped bool
+	// active is the shard's part of the active memtable, nil if there is none.
+	// It is the writer's.
+	active *memShard
 	// waiting is closed, and forgotten, when something changes for those who
 	// wait. It is made by the first of them; guarded by mu.
 	waiting chan struct{}
+
+	// state is guarded by mu. Only the writer changes it, so it reads it without.
+	state shardState
+	// newest is the shard's part of the newest memtable that has one, and leads
+	// to the others that are in memory; guarded by mu.
+	newest *memShard
+	_      uint64
+
+	// saved belongs to the flusher.
+	saved shardState
+	_     [3]uint64
 }
 
 // shardState is what recovery needs of a shard besides its records.

@@ -69,7 +69,7 @@ func (st *stream) isLarge(bytes, own int64) bool {
 // aliveShards returns what of t segments must hold, sorted.
 func aliveShards(t *memtable) []aliveShard {
 	var alive []aliveShard
-	for _, ms := range t.shards {
+	for _, ms := range t.sorted() {
 		if len(ms.runs) == 0 {
 			continue
 		}
@@ -87,7 +87,6 @@ func aliveShards(t *memtable) []aliveShard {
 		}
 		alive = append(alive, a)
 	}
-	slices.SortFunc(alive, func(a, b aliveShard) int { return compareShards(a.id(), b.id()) })
 	return alive
 }
 
@@ -101,6 +100,7 @@ func (s *share) write(ctx context.Context, w *segmentWriter) error {
 			return err
 		}
 		w.codec = codecOf(a.stream.kept().Compression)
+		w.warmed += warmBodies(a.runs)
 		skip := a.skip
 		for _, r := range a.runs {
 			if err := w.add(r, skip); err != nil {

@@ -36,7 +36,7 @@ func TestSharesOfAFlush(t *testing.T) {
 				if s, err := l.shards.make(shardlog.Shard{Stream: streamOf(byte(i + 1)), Number: number}); err != nil {
 					t.Fatal(err)
 				} else if n > 0 {
-					ms := &memShard{shard: s, table: table, runs: []run{{count: 1, body: make([]byte, n/2)}}}
+					ms := &memShard{shard: s, runs: []run{{count: 1, body: make([]byte, n/2)}}}
 					table.shards = append(table.shards, ms)
 				}
 			}

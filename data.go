@@ -26,6 +26,7 @@ const (
 	logName      = "log"
 	manifestName = "manifest" // in the log
 	metaName     = "meta.db"
+	tokenName    = "token"
 )
 
 // format is what FORMAT holds: the layout of the folder and of everything in it.
@@ -63,20 +64,36 @@ var (
 		"restore the folder log, or move the data folder away to begin with an empty one")
 )
 
-// openData opens log and store. What is open is the caller's.
-func openData(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, error) {
+// openData opens log and store, and returns the folder's token, "" without a
+// folder. What is open is the caller's.
+func openData(o Options, metrics *server.Metrics) (log shardlog.Log, store meta.Store, token string, err error) {
 	if o.Durability == DurabilityMemory {
-		return memlog.New(), memmeta.New(), nil
+		return memlog.New(), memmeta.New(), "", nil
 	}
-	disk := o.disk
-	if disk == nil {
-		disk = vfs.OS
+	if log, store, err = openFolder(o, metrics); err != nil {
+		return nil, nil, "", fmt.Errorf("data folder %s: %w", o.DataDir, err)
 	}
+	if token, err = placeToken(o.onDisk(), o.DataDir); err != nil {
+		return nil, nil, "", errors.Join(fmt.Errorf("data folder %s: %w", o.DataDir, err), log.Close(), store.Close())
+	}
+	return log, store, token, nil
+}
+
+// onDisk is the file system that the data folder is on.
+func (o Options) onDisk() vfs.FS {
+	if o.disk == nil {
+		return vfs.OS
+	}
+	return o.disk
+}
+
+func openFolder(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, error) {
+	disk := o.onDisk()
 	if err := prepareFolder(disk, o.DataDir); err != nil {
-		return nil, nil, fmt.Errorf("data folder %s: %w", o.DataDir, err)
+		return nil, nil, err
 	}
 	if err := placeStore(disk, o.DataDir); err != nil {
-		return nil, nil, fmt.Errorf("data folder %s: %w", o.DataDir, unwritable(err))
+		return nil, nil, unwritable(err)
 	}
 	// The log comes first: its lock keeps other processes from the store too.
 	log, err := disklog.Open(disk, filepath.Join(o.DataDir, logName), disklog.Options{
@@ -84,15 +101,15 @@ func openData(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, err
 		Events:    metrics.DiskEvents(o.Logger),
 	})
 	if errors.Is(err, vfs.ErrLocked) {
-		return nil, nil, fmt.Errorf("data folder %s: %w", o.DataDir, ErrInUse)
+		return nil, nil, ErrInUse
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("data folder %s: open the log: %w", o.DataDir, err)
+		return nil, nil, fmt.Errorf("open the log: %w", err)
 	}
 	metrics.WatchDisk(log)
 	store, err := sqlitemeta.Open(filepath.Join(o.DataDir, metaName))
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("data folder %s: open the store: %w", o.DataDir, err), log.Close())
+		return nil, nil, errors.Join(fmt.Errorf("open the store: %w", err), log.Close())
 	}
 	return log, store, nil
 }

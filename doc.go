@@ -10,8 +10,10 @@
 //	defer s.Close()
 //	err = s.Run(ctx)
 //
-// A data folder holds FORMAT (the version of its layout), log/ (the records) and
-// meta.db (streams and everything small). One process uses it at a time.
+// A data folder holds FORMAT (the version of its layout), log/ (the records),
+// meta.db (streams and everything small) and token (what the extension API wants
+// to hear). One process uses it at a time. Backup makes a backup of it while it is
+// used, and Restore a data folder of that.
 //
 // Invariants:
 //  1. Nothing is acknowledged that a crash of the process or of the machine

@@ -10,6 +10,7 @@ import (
 	"github.com/freshet/freshet/internal/meta"
 	"github.com/freshet/freshet/internal/server"
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/vfs"
 )
 
 // ErrEngine is returned by Run when the log can no longer promise that what it
@@ -22,6 +23,10 @@ type Server struct {
 	inner *server.Server
 	log   shardlog.Log
 	store meta.Store
+
+	disk    vfs.FS
+	dir     string // of the data
+	version string
 }
 
 // New opens the data folder, recovers what it holds, and assembles a server. It
@@ -32,11 +37,12 @@ func New(o Options) (*Server, error) {
 	}
 	o = o.withDefaults()
 	metrics := server.NewMetrics(o.Version)
-	log, store, err := openData(o, metrics)
+	log, store, token, err := openData(o, metrics)
 	if err != nil {
 		return nil, err
 	}
-	inner, err := server.New(server.Options{
+	s := &Server{log: log, store: store, disk: o.onDisk(), dir: o.DataDir, version: o.Version}
+	s.inner, err = server.New(server.Options{
 		Log: log, Meta: store,
 		Listener:        o.Listener,
 		Listen:          o.listenAddress(),
@@ -50,6 +56,8 @@ func New(o Options) (*Server, error) {
 		Grace:           o.Grace,
 		TransitionDelay: o.TransitionDelay,
 		Compression:     o.Compression.inLog(),
+		Token:           token,
+		Backup:          s.Backup,
 		Version:         o.Version,
 		Metrics:         metrics,
 		Logger:          o.Logger,
@@ -57,7 +65,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, log.Close(), store.Close())
 	}
-	return &Server{inner: inner, log: log, store: store}, nil
+	return s, nil
 }
 
 func (o Options) listenAddress() string {

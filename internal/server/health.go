@@ -26,9 +26,9 @@ func (l *life) get() phase  { return phase(l.now.Load()) }
 // becomeReady leaves starting; who is told to stop while starting stays so.
 func (l *life) becomeReady() { l.now.CompareAndSwap(int32(starting), int32(ready)) }
 
-// pages serves what is not an API. Everything here may be read without
-// credentials; it names no stream. (Metrics name streams: in dev they are open,
-// on loopback.)
+// pages serves what is not AWS's API. All but the extension API may be read
+// without credentials; it names no stream. (Metrics name streams: in dev they are
+// open, on loopback.)
 func (s *Server) pages() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_freshet/healthz", alive)
@@ -41,8 +41,9 @@ func (s *Server) pages() http.Handler {
 	mux.HandleFunc("GET /_health/live", alive)
 	mux.HandleFunc("GET /_health/ready", s.readyz)
 
-	// Nothing here changes anything yet. What will, must not be reachable from
-	// another site's page.
+	s.extensionRoutes(mux)
+
+	// What changes something must not be reachable from another site's page.
 	return http.NewCrossOriginProtection().Handler(mux)
 }
 

@@ -1,10 +1,12 @@
 package server
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"time"
 
+	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/meta"
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -33,6 +35,12 @@ type Options struct {
 
 	TransitionDelay time.Duration
 	Compression     shardlog.Compression
+
+	// Token is what the extension API wants to hear, "" if there is none. Backup
+	// makes a backup of what Log and Meta hold in a folder; it is called by the
+	// extension API alone.
+	Token  string
+	Backup func(ctx context.Context, target string) (extapi.BackupResult, error)
 
 	Version string
 	Metrics *Metrics

@@ -67,6 +67,10 @@ func (s *Server) Address() string { return s.address }
 // InFlight is how many operations are being answered.
 func (s *Server) InFlight() int { return int(s.inflight.count.Load()) }
 
+// Hold keeps the services' documents as they are while fn runs; see
+// streams.Service.Hold.
+func (s *Server) Hold(ctx context.Context, fn func() error) error { return s.streams.Hold(ctx, fn) }
+
 // door decides what a request reaches.
 func (s *Server) door(api, pages http.Handler) http.Handler {
 	hosts := newHosts(s.o.AllowedHosts)

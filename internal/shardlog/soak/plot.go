@@ -91,13 +91,13 @@ func (r *report) panel(b *strings.Builder, p panel, top int, end float64) {
 	}
 }
 
-// roundUp returns the next number above x that begins with 1, 2 or 5, or 1.
+// roundUp returns the next number above x that divides well by four, or 1.
 func roundUp(x float64) float64 {
 	if x <= 0 {
 		return 1
 	}
 	power := math.Pow(10, math.Floor(math.Log10(x)))
-	for _, digit := range []float64{1, 2, 5} {
+	for _, digit := range []float64{1, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8} {
 		if x <= digit*power {
 			return digit * power
 		}

@@ -113,7 +113,7 @@ func (d *dumper) journal(saved *savedFolder) error {
 	if err != nil {
 		return fmt.Errorf("list data folder: %w", err)
 	}
-	files, err := openJournals(d.fs, d.dir, saved.id, names, saved.firstJournal)
+	files, err := openJournals(d.fs, d.dir, names, saved)
 	if err != nil {
 		return err
 	}

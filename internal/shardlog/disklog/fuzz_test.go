@@ -254,7 +254,7 @@ func FuzzManifest(f *testing.F) {
 		removed: []uint64{1}, states: []savedState{{shard: shardOf(1)}}, dropped: []shardlog.StreamID{streamOf(9)},
 		checkpoint: 10, reached: 12, firstJournal: 3,
 	}
-	p := appendRecord(nil, 0, appendHead(nil, 77))
+	p := appendRecord(nil, 0, appendHead(nil, 0, 77))
 	f.Add(appendRecord(appendRecord(p, 1, appendEdit(nil, e)), 2, appendEdit(nil, &edit{})))
 	f.Fuzz(func(t *testing.T, p []byte) {
 		mendRecords(p)

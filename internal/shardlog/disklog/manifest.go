@@ -165,8 +165,9 @@ func (m *manifest) commit(e *edit, whole func() *edit) error {
 
 // rewrite replaces the file with one that says e alone.
 func (m *manifest) rewrite(e *edit) error {
-	p := appendRecord(nil, 0, appendHead(nil, m.id))
-	p = appendRecord(p, 1, appendEdit(nil, e))
+	whole := appendRecord(nil, 1, appendEdit(nil, e))
+	made := recordHeader + headLength + len(whole)
+	p := append(appendRecord(nil, 0, appendHead(nil, uint32(made), m.id)), whole...)
 	if err := m.replace(p); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package disklog
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/freshet/freshet/internal/shardlog"
@@ -24,11 +25,16 @@ type savedFolder struct {
 	fresh bool
 }
 
-// readManifest reads the manifest of dir. Without one it returns an error of
+// readManifest reads the manifest of dir. In an empty folder it returns an error of
 // fs.ErrNotExist.
 func readManifest(fsys vfs.FS, dir string) (*savedFolder, error) {
 	path := filepath.Join(dir, manifestName)
 	p, err := vfs.ReadFile(fsys, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if lost := checkEmpty(fsys, dir); lost != nil {
+			return nil, lost
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("manifest: %w", err)
 	}
@@ -37,6 +43,18 @@ func readManifest(fsys vfs.FS, dir string) (*savedFolder, error) {
 		return nil, inFile(err, path, at)
 	}
 	return saved, nil
+}
+
+// checkEmpty checks that a folder without a manifest is none that lost it.
+func checkEmpty(fsys vfs.FS, dir string) error {
+	names, err := fsys.List(dir)
+	if err != nil {
+		return fmt.Errorf("list data folder: %w", err)
+	}
+	if len(numbersOf(names, journalPrefix))+len(numbersOf(names, segmentPrefix)) > 0 {
+		return &CorruptionError{File: filepath.Join(dir, manifestName), Reason: "it is missing, and the folder has journal files or segments"}
+	}
+	return nil
 }
 
 // parseManifest folds the records of a manifest. Each edit is shown to visit, if
@@ -51,15 +69,20 @@ func parseManifest(p []byte, visit func(at int64, e *edit)) (*savedFolder, int64
 	if err != nil {
 		return nil, 0, errors.New("it does not begin with a head")
 	}
-	if saved.id, err = parseHead(head); err != nil {
+	made, id, err := parseHead(head)
+	if err != nil {
 		return nil, 0, err
 	}
+	saved.id = id
 	at := recordHeader + len(head)
 	number := uint32(1)
 	saved.last = p[:at]
 	for at < len(p) {
 		body, err := parseRecord(p[at:], number)
 		if err != nil {
+			if at < int(made) {
+				return nil, int64(at), fmt.Errorf("record %d is damaged, and the file was made with %d bytes", number, made)
+			}
 			if later := findRecord(p[at:], number); later >= 0 {
 				return nil, int64(at), fmt.Errorf("record %d is damaged, and there is a good one %d bytes behind it", number, later)
 			}
@@ -78,6 +101,9 @@ func parseManifest(p []byte, visit func(at int64, e *edit)) (*savedFolder, int64
 		saved.last = p[at : at+size]
 		at += size
 		number++
+	}
+	if at < int(made) {
+		return nil, int64(at), fmt.Errorf("it ends here, and was made with %d bytes", made)
 	}
 	saved.size, saved.number = int64(at), number
 	return saved, 0, nil

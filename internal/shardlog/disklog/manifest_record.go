@@ -78,16 +78,18 @@ func findRecord(p []byte, number uint32) int {
 	}
 }
 
-func appendHead(dst []byte, id uint64) []byte {
-	dst = append(dst, recordHead, formatVersion, 0, 0, 0, 0, 0, 0)
+// appendHead appends a head. made is how long the file is when it gets its name.
+func appendHead(dst []byte, made uint32, id uint64) []byte {
+	dst = append(dst, recordHead, formatVersion, 0, 0)
+	dst = le.AppendUint32(dst, made)
 	return le.AppendUint64(dst, id)
 }
 
-func parseHead(p []byte) (id uint64, err error) {
+func parseHead(p []byte) (made uint32, id uint64, err error) {
 	if len(p) < headLength || p[0] != recordHead {
-		return 0, errors.New("first record is no head")
+		return 0, 0, errors.New("first record is no head")
 	}
-	return le.Uint64(p[8:]), checkVersion(p[1])
+	return le.Uint32(p[4:]), le.Uint64(p[8:]), checkVersion(p[1])
 }
 
 func appendEdit(dst []byte, e *edit) []byte {

@@ -46,13 +46,13 @@ func (l *Log) recover() error {
 	// 2. The manifest, or a new folder.
 	saved, err := readManifest(l.fs, l.dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		saved, err = l.beginFolder(names)
+		saved, err = l.beginFolder()
 	}
 	if err != nil {
 		return err
 	}
 	l.id = saved.id
-	if err := l.checkSegments(saved.segments); err != nil {
+	if err := checkSegments(l.fs, l.dir, saved.segments); err != nil {
 		return err
 	}
 
@@ -61,7 +61,7 @@ func (l *Log) recover() error {
 
 	// 4. to 6. The journal.
 	r := &replay{log: l, checkpoint: saved.checkpoint, last: saved.checkpoint}
-	files, err := openJournals(l.fs, l.dir, l.id, names, saved.firstJournal)
+	files, err := openJournals(l.fs, l.dir, names, saved)
 	if err != nil {
 		return err
 	}
@@ -96,13 +96,8 @@ func (l *Log) recover() error {
 	return l.removeGarbage(names)
 }
 
-// beginFolder says that the folder is empty, or why it cannot be.
-func (l *Log) beginFolder(names []string) (*savedFolder, error) {
-	if len(numbersOf(names, journalPrefix))+len(numbersOf(names, segmentPrefix)) > 0 {
-		return nil, &CorruptionError{
-			File: l.path(manifestName), Reason: "it is missing, and the folder has journal files or segments",
-		}
-	}
+// beginFolder makes an empty folder durable, and says what is in it.
+func (l *Log) beginFolder() (*savedFolder, error) {
 	// The folder itself must be durable before anything in it is. It may be there
 	// because somebody made it and came no further.
 	if err := l.fs.SyncDir(filepath.Dir(l.dir)); err != nil {
@@ -113,10 +108,10 @@ func (l *Log) beginFolder(names []string) (*savedFolder, error) {
 
 // checkSegments looks whether the segments are there. What is in them is checked
 // when it is read, so that a damaged block costs no more than itself.
-func (l *Log) checkSegments(segments []segmentMeta) error {
+func checkSegments(fsys vfs.FS, dir string, segments []segmentMeta) error {
 	for _, m := range segments {
-		path := segmentPath(l.dir, m.number)
-		file, err := l.fs.Open(path)
+		path := segmentPath(dir, m.number)
+		file, err := fsys.Open(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			return &CorruptionError{File: path, Reason: fmt.Sprintf("it is missing, and the manifest says that it holds %d records", m.records)}
 		}

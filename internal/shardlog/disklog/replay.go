@@ -3,16 +3,18 @@ package disklog
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/freshet/freshet/internal/vfs"
 )
 
 // openJournals opens the files that recovery needs for reading, in the order of
-// their sequence numbers, and reads their headers. first is 0 if no journal was
-// announced yet: then whatever is there is garbage.
-func openJournals(fsys vfs.FS, dir string, id uint64, names []string, first uint64) (files []*journalFile, err error) {
+// their sequence numbers, and reads their headers. There are none if no journal
+// was announced yet. names are the folder's files.
+func openJournals(fsys vfs.FS, dir string, names []string, saved *savedFolder) (files []*journalFile, err error) {
+	id, first := saved.id, saved.firstJournal
 	if first == 0 {
-		return nil, nil
+		return nil, checkUnannounced(fsys, dir, names, saved)
 	}
 	defer func() {
 		if err != nil {
@@ -35,6 +37,36 @@ func openJournals(fsys vfs.FS, dir string, id uint64, names []string, first uint
 		return files, &CorruptionError{File: journalPath(dir, first), Reason: "it is missing, and the manifest says that it is needed"}
 	}
 	return files, nil
+}
+
+// checkUnannounced checks that nothing is lost by beginning anew where the
+// manifest announces no journal: a crash can have left a journal file then, but
+// no frame in it, and no segment. Otherwise it is the announcement that was lost.
+func checkUnannounced(fsys vfs.FS, dir string, names []string, saved *savedFolder) error {
+	lost := func(path string) error {
+		return &CorruptionError{
+			File: filepath.Join(dir, manifestName), Offset: saved.size,
+			Reason: fmt.Sprintf("it announces no journal, and %s holds records", filepath.Base(path)),
+		}
+	}
+	for _, n := range numbersOf(names, segmentPrefix) {
+		return lost(segmentPath(dir, n))
+	}
+	for _, n := range numbersOf(names, journalPrefix) {
+		f, err := openJournal(fsys, journalPath(dir, n), saved.id, n)
+		if err != nil {
+			return err
+		}
+		r := &replay{}
+		err = r.files([]*journalFile{f})
+		if _, damaged := errors.AsType[*CorruptionError](err); damaged || r.seen {
+			return lost(f.path)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // openJournal opens a journal file for reading and checks its header.

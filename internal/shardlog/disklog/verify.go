@@ -32,7 +32,8 @@ type Report struct {
 }
 
 // Verify reads everything in a data folder and checks every checksum and every
-// order. It changes nothing and takes no lock. The error joins all damage that
+// order: that each shard's records are there from its floor on, once. It changes
+// nothing, takes no lock, and needs the memory that recovery needs. The error joins all damage that
 // was met, each a *CorruptionError or *FormatError.
 //
 // On a folder that a running log changes meanwhile it may report damage that is
@@ -47,28 +48,47 @@ func Verify(fsys vfs.FS, dir string) (Report, error) {
 	report.Shards, report.Dropped = len(saved.states), len(saved.dropped)
 	report.Checkpoint = saved.checkpoint
 	report.Bytes = saved.size
-	var damage []error
+	v := &verifier{report: &report, log: newLog(fsys, dir, Options{MemtableBytes: 64 << 20}), saved: saved}
+	v.log.restore(saved)
+	v.note(v.journal())
+	v.orders.init(v.log)
 	for _, m := range saved.segments {
-		if err := verifySegment(fsys, dir, saved.id, m, &report); err != nil {
-			damage = append(damage, err)
-		}
+		v.note(v.segment(m))
 	}
-	if err := verifyJournal(fsys, dir, saved, &report); err != nil {
-		damage = append(damage, err)
+	if len(v.damage) == 0 {
+		v.damage = v.orders.end()
 	}
-	return report, errors.Join(damage...)
+	return report, errors.Join(v.damage...)
 }
 
-func verifyJournal(fsys vfs.FS, dir string, saved *savedFolder, report *Report) error {
+// verifier is one Verify.
+type verifier struct {
+	report *Report
+	saved  *savedFolder
+	// log is what recovery makes of the folder, without its writing anything.
+	log    *Log
+	orders orders
+	damage []error
+}
+
+func (v *verifier) note(err error) {
+	if err != nil {
+		v.damage = append(v.damage, err)
+	}
+}
+
+// journal replays the journal as recovery does.
+func (v *verifier) journal() error {
+	fsys, dir, saved, report := v.log.fs, v.log.dir, v.saved, v.report
 	names, err := fsys.List(dir)
 	if err != nil {
 		return fmt.Errorf("list data folder: %w", err)
 	}
-	files, err := openJournals(fsys, dir, saved.id, names, saved.firstJournal)
+	files, err := openJournals(fsys, dir, names, saved)
 	if err != nil {
 		return err
 	}
-	r := &replay{checkpoint: saved.checkpoint, last: saved.checkpoint}
+	r := &replay{log: v.log, checkpoint: saved.checkpoint, last: saved.checkpoint}
 	r.visit = func(_ *journalFile, _ int64, h frameHeader, subs []subFrame) {
 		report.Frames++
 		if h.lsn <= saved.checkpoint {
@@ -93,8 +113,12 @@ func verifyJournal(fsys vfs.FS, dir string, saved *savedFolder, report *Report) 
 	return r.checkReached(files, saved.reached)
 }
 
-// verifySegment reads a segment from front to back.
-func verifySegment(fsys vfs.FS, dir string, id uint64, m segmentMeta, report *Report) error {
+// segment reads a segment from front to back.
+func (v *verifier) segment(m segmentMeta) error {
+	fsys, dir, report := v.log.fs, v.log.dir, v.report
+	if err := checkSegments(fsys, dir, []segmentMeta{m}); err != nil {
+		return err
+	}
 	path := segmentPath(dir, m.number)
 	file, err := fsys.Open(path)
 	if err != nil {
@@ -103,7 +127,7 @@ func verifySegment(fsys vfs.FS, dir string, id uint64, m segmentMeta, report *Re
 	defer file.Close()
 	report.Segments++
 	report.Bytes += m.size
-	if err := verifyEnds(file, path, id, m); err != nil {
+	if err := verifyEnds(file, path, v.saved.id, m); err != nil {
 		return err
 	}
 	f, err := readFooter(file, path, &m.trailer)
@@ -121,6 +145,7 @@ func verifySegment(fsys vfs.FS, dir string, id uint64, m segmentMeta, report *Re
 				continue
 			}
 			report.block(h)
+			v.orders.block(path, f.shard(i), e)
 		}
 	}
 	return errors.Join(damage...)

@@ -27,13 +27,16 @@
 //  6. Bytes that were published never change: buffers are not used again, the
 //     garbage collector frees them when the last reader has let go.
 //
+// Readers get at segments through a version, the list of them at one moment, and
+// through caches of open files, footers and blocks, each bounded (lru.go).
+//
 // Goroutines: Run starts three and waits for all: the writer (commit.go), the
 // flusher (flush.go), and the preparer of journal files (prepare.go). Appenders
 // copy and checksum their entries in their own goroutines.
 //
 // Caveats: removing the newest journal file by hand looks like an older state of
 // the folder, and damage to its very last frame like a torn one (FORMAT.md,
-// section 11). Footers of segments stay in memory once they were read.
+// section 11).
 //
 // Start reading at append.go; FORMAT.md describes the bytes.
 package disklog

@@ -16,11 +16,23 @@ func (l *Log) Find(ctx context.Context, id shardlog.Shard, t shardlog.Millis) (s
 	if s == nil || err != nil {
 		return 0, err
 	}
-	view, err := s.view()
-	if err != nil {
-		return 0, err
+	found, _, err := l.findShard(s, t)
+	return found, err
+}
+
+// findShard is Find for a shard that is there; it also returns the state that the
+// answer belongs to.
+func (l *Log) findShard(s *shard, t shardlog.Millis) (shardlog.Offset, shardlog.State, error) {
+	for {
+		view, err := s.view()
+		if err != nil {
+			return 0, shardlog.State{}, err
+		}
+		found, err := l.findIn(s.id(), view, t)
+		if err == nil || !l.judge(s, err) {
+			return found, view.state, err
+		}
 	}
-	return l.findIn(id, view, t)
 }
 
 func (l *Log) findIn(id shardlog.Shard, view *view, t shardlog.Millis) (shardlog.Offset, error) {
@@ -29,7 +41,7 @@ func (l *Log) findIn(id shardlog.Shard, view *view, t shardlog.Millis) (shardlog
 		return view.state.Next, nil
 	}
 	if floor < view.memory() && !view.arrivedBefore(t) {
-		found, ok, err := l.findInSegments(id, t)
+		found, ok, err := l.findInSegments(id, floor, t)
 		if err != nil {
 			return 0, err
 		}
@@ -51,15 +63,18 @@ func (v *view) arrivedBefore(t shardlog.Millis) bool {
 	return len(v.runs) > 0 && v.runs[0][0].arrival < t
 }
 
-func (l *Log) findInSegments(id shardlog.Shard, t shardlog.Millis) (found shardlog.Offset, ok bool, err error) {
+// findInSegments finds the first record that arrived at or after t in segments; at
+// or above floor, a block below need not be there any more.
+func (l *Log) findInSegments(id shardlog.Shard, floor shardlog.Offset, t shardlog.Millis) (found shardlog.Offset, ok bool, err error) {
 	v := l.segments.acquire()
 	defer l.segments.release(v)
-	reached := func(b blockEntry) bool { return b.lastArrival >= t }
-	i, err := l.locate(v, id, reached)
-	if err != nil || i == len(v.segments) {
+	reached := func(b blockEntry) bool { return b.lastArrival >= t && b.lastOffset >= floor }
+	segments := v.holding(id.Stream)
+	i, err := l.locate(segments, id, reached)
+	if err != nil || i == len(segments) {
 		return 0, false, err
 	}
-	f, from, to, err := l.blocksOf(v.segments[i], id)
+	f, from, to, err := l.blocksOf(segments[i], id)
 	if err != nil {
 		return 0, false, err
 	}
@@ -67,7 +82,7 @@ func (l *Log) findInSegments(id shardlog.Shard, t shardlog.Millis) (found shardl
 	if b.firstArrival >= t {
 		return b.firstOffset, true, nil
 	}
-	runs, err := l.blockOf(v.segments[i], id, b)
+	runs, err := l.blockOf(segments[i], id, b)
 	if err != nil {
 		return 0, false, err
 	}

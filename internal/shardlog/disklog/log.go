@@ -100,7 +100,7 @@ var _ shardlog.Log = (*Log)(nil)
 
 func newLog(fs vfs.FS, dir string, o Options) *Log {
 	l := &Log{fs: fs, dir: dir, o: o, shards: newDirectory(), ended: make(chan struct{})}
-	l.segments.open(fs, dir)
+	l.segments.open(fs, dir, o)
 	l.kicks.writer = make(chan struct{}, 1)
 	l.kicks.preparer = make(chan struct{}, 1)
 	l.kicks.flusher = make(chan struct{}, 1)

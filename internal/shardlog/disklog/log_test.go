@@ -440,4 +440,6 @@ func TestWrongOptions(t *testing.T) {
 	f(Options{JournalMin: 5 << 20, JournalMax: 4 << 20}, "JournalMax")
 	f(Options{Reserve: -1}, "Reserve")
 	f(Options{Retry: -1}, "Retry")
+	f(Options{FooterCache: -1}, "FooterCache")
+	f(Options{BlockCache: -1}, "BlockCache")
 }

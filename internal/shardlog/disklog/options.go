@@ -35,6 +35,11 @@ type Options struct {
 	// the last sync, always from the end. The end of the process alone loses
 	// nothing, and Seal, Trim and Drop are answered when they are durable.
 	SyncEvery time.Duration
+	// FooterCache bounds the memory of the segments' indexes, and BlockCache that
+	// of the blocks that were read last, overriding the default 64 MiB each. In
+	// a block of 256 KiB the next page of a reader mostly begins where the last
+	// one ended, and readers of one shard mostly follow each other.
+	FooterCache, BlockCache int64
 	// Events are told what happens. By default nobody is.
 	Events Events
 
@@ -118,6 +123,8 @@ func (o Options) withDefaults() (Options, error) {
 	setDefault(&o.JournalMax, max(128<<20, o.JournalMin))
 	setDefault(&o.Reserve, 16<<20)
 	setDefault(&o.Retry, time.Second)
+	setDefault(&o.FooterCache, 64<<20)
+	setDefault(&o.BlockCache, 64<<20)
 	setDefault(&o.ownSegment, 16<<20)
 	switch {
 	case o.MemtableBytes < 0:
@@ -128,6 +135,10 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("JournalMax: %d: must be at least JournalMin and a multiple of %d", o.JournalMax, vfs.BlockSize)
 	case o.Reserve < 0:
 		return o, fmt.Errorf("Reserve: %d: must not be negative", o.Reserve)
+	case o.FooterCache < 0:
+		return o, fmt.Errorf("FooterCache: %d: must be positive", o.FooterCache)
+	case o.BlockCache < 0:
+		return o, fmt.Errorf("BlockCache: %d: must be positive", o.BlockCache)
 	case o.Retry < 0:
 		return o, fmt.Errorf("Retry: %s: must not be negative", o.Retry)
 	case o.SyncEvery != 0 && (o.SyncEvery < minSyncEvery || o.SyncEvery > maxSyncEvery):

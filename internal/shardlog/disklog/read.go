@@ -21,22 +21,40 @@ func (l *Log) Read(ctx context.Context, id shardlog.Shard, from shardlog.Offset,
 	if s == nil {
 		return shardlog.Batch{Next: from}, nil
 	}
-	view, err := s.view()
-	if err != nil {
+	for {
+		view, err := s.view()
+		if err != nil {
+			return shardlog.Batch{}, err
+		}
+		batch, err := l.readView(ctx, id, view, from, limit)
+		if err == nil || !l.judge(s, err) {
+			return unlessEmpty(batch, err)
+		}
+	}
+}
+
+// unlessEmpty lets records that were read before an error hide it: the next read
+// begins with it.
+func unlessEmpty(batch shardlog.Batch, err error) (shardlog.Batch, error) {
+	if err != nil && len(batch.Records) == 0 {
 		return shardlog.Batch{}, err
 	}
+	return batch, nil
+}
+
+// readView reads records of a shard as it was when view was taken. With an error
+// it returns those before the damage.
+func (l *Log) readView(ctx context.Context, id shardlog.Shard, view *view, from shardlog.Offset, limit shardlog.Limit) (shardlog.Batch, error) {
 	from = max(from, view.state.Floor)
 	c := newCollector(from, view.memory(), limit)
+	var err error
 	if from < c.below {
 		err = l.readSegments(ctx, id, c)
 	}
 	for _, runs := range view.runs {
 		c.take(runs, view.state.Next)
 	}
-	if err != nil && len(c.records) == 0 {
-		return shardlog.Batch{}, err
-	}
-	return shardlog.Batch{Records: c.records, Next: c.next, State: view.state}, nil
+	return shardlog.Batch{Records: c.records, Next: c.next, State: view.state}, err
 }
 
 // view is a shard at one moment: its state, and its runs in memory, by memtable,
@@ -144,9 +162,10 @@ func (l *Log) readSegments(ctx context.Context, id shardlog.Shard, c *collector)
 	v := l.segments.acquire()
 	defer l.segments.release(v)
 	reached := func(b blockEntry) bool { return b.lastOffset >= c.next }
-	i, err := l.locate(v, id, reached)
-	for ; err == nil && i < len(v.segments) && !c.stops(); i++ {
-		err = l.readSegment(ctx, v.segments[i], id, c)
+	segments := v.holding(id.Stream)
+	i, err := l.locate(segments, id, reached)
+	for ; err == nil && i < len(segments) && !c.stops(); i++ {
+		err = l.readSegment(ctx, segments[i], id, c)
 	}
 	if err != nil {
 		// Records behind the damage must not follow those before it.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 	"sort"
-	"sync"
+	"unsafe"
 
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
@@ -21,19 +21,12 @@ type segment struct {
 	// segments.mu. The file is removed when none is left.
 	versions int
 
-	mu sync.Mutex
-	// footer is read when it is first needed, and kept; guarded by mu.
-	footer *footer
-
 	upkeep upkeep
 }
 
 // blocksOf returns the footer and the shard's blocks in it; if it has none here
-// from == to, and there may be no footer.
+// from == to.
 func (l *Log) blocksOf(s *segment, id shardlog.Shard) (f *footer, from, to int, err error) {
-	if !s.mayHold(id.Stream) {
-		return nil, 0, 0, nil
-	}
 	f, err = l.footerOf(s)
 	if err != nil {
 		return nil, 0, 0, err
@@ -42,30 +35,29 @@ func (l *Log) blocksOf(s *segment, id shardlog.Shard) (f *footer, from, to int, 
 	return f, from, to, nil
 }
 
+// footerOf returns the footer of s, from the cache or from the disk.
 func (l *Log) footerOf(s *segment) (*footer, error) {
-	s.mu.Lock()
-	f := s.footer
-	s.mu.Unlock()
-	if f != nil {
-		return f, nil
-	}
-	file, err := l.segments.files.acquire(s)
-	if err != nil {
-		return nil, err
-	}
-	defer l.segments.files.release(file)
-	f, err = readFooter(file.file, s.path, &s.trailer)
-	if err != nil {
-		return nil, l.damaged(err)
-	}
-	s.mu.Lock()
-	s.footer = f
-	s.mu.Unlock()
-	return f, nil
+	return l.segments.footers.get(s.number, func() (*footer, int64, error) {
+		file, err := l.segments.files.acquire(s)
+		if err != nil {
+			return nil, 0, err
+		}
+		defer l.segments.files.release(file)
+		f, err := readFooter(file.file, s.path, &s.trailer)
+		return f, int64(s.footerLength), l.damaged(err)
+	})
 }
 
 // readFooter reads and checks the footer that m describes.
 func readFooter(file vfs.File, path string, m *trailer) (*footer, error) {
+	// A length that lies gets no memory.
+	size, err := file.Size()
+	if err != nil {
+		return nil, fmt.Errorf("size of segment: %w", err)
+	}
+	if m.footerPosition+int64(m.footerLength) > size {
+		return nil, &CorruptionError{File: path, Offset: size, Reason: fmt.Sprintf("footer of %d bytes at %d is beyond the end", m.footerLength, m.footerPosition)}
+	}
 	p := make([]byte, m.footerLength)
 	if err := readFull(file, p, m.footerPosition); err != nil {
 		return nil, readError(err, path, m.footerPosition)
@@ -80,18 +72,47 @@ func readFooter(file vfs.File, path string, m *trailer) (*footer, error) {
 	return f, nil
 }
 
-// blockOf reads a block and checks that it is the one that the footer names.
+// blockOf returns the runs of a block, from the cache or from the disk, where it
+// checks that it is the block that the footer names. An error is a *blockError.
 func (l *Log) blockOf(s *segment, id shardlog.Shard, e blockEntry) ([]run, error) {
-	file, err := l.segments.files.acquire(s)
+	runs, err := l.segments.blocks.get(blockKey{s.number, e.position}, func() ([]run, int64, error) {
+		file, err := l.segments.files.acquire(s)
+		if err != nil {
+			return nil, 0, err
+		}
+		defer l.segments.files.release(file)
+		h, runs, err := readBlock(file.file, s.path, id, e)
+		return runs, int64(h.decoded) + int64(len(runs))*runMemory, err
+	})
 	if err != nil {
-		return nil, err
-	}
-	defer l.segments.files.release(file)
-	_, runs, err := readBlock(file.file, s.path, id, e)
-	if err != nil {
-		return nil, l.damaged(err)
+		return nil, &blockError{err, e.lastOffset}
 	}
 	return runs, nil
+}
+
+// runMemory is what a run takes besides its body.
+const runMemory = int64(unsafe.Sizeof(run{}))
+
+// blockError is why the block whose last record is at last could not be read.
+type blockError struct {
+	error
+	last shardlog.Offset
+}
+
+func (e *blockError) Unwrap() error { return e.error }
+
+// judge looks at an error of reading s. again says that what could not be read is
+// not to be read any more, since the floor has passed it or the stream was
+// dropped in the meantime: then its place on the disk may have been given back,
+// and the reader must look at s again. All other damage is reported.
+func (l *Log) judge(s *shard, err error) (again bool) {
+	if b, ok := errors.AsType[*blockError](err); ok {
+		if state, dropped := s.published(); dropped || state.Floor > b.last {
+			return true
+		}
+		_ = l.damaged(err)
+	}
+	return false
 }
 
 // readBlock reads the block of shard id that e names and checks it.
@@ -140,17 +161,18 @@ func (l *Log) damaged(err error) error {
 	return err
 }
 
-// locate returns the first segment of v in which the shard has a block that
-// reached accepts. reached must be monotone: once it accepts a block it accepts
-// all later ones of the shard. The number is len(v.segments) if there is none.
+// locate returns the first of segments in which the shard has a block that reached
+// accepts. reached must be monotone: once it accepts a block it accepts all later
+// ones of the shard. The number is len(segments) if there is none.
 //
-// A shard that is in most segments is found by halving; one that is in few by
-// looking at the segments one by one.
-func (l *Log) locate(v *version, id shardlog.Shard, reached func(last blockEntry) bool) (int, error) {
-	lo, hi, found := 0, len(v.segments), len(v.segments)
+// A shard that is in most of them is found by halving; one that is in few by
+// looking at them one by one, each at the most once. What version.holding leaves
+// out costs nothing.
+func (l *Log) locate(segments []*segment, id shardlog.Shard, reached func(last blockEntry) bool) (int, error) {
+	lo, hi, found := 0, len(segments), len(segments)
 	for lo < hi {
 		middle := lo + (hi-lo)/2
-		i, last, err := l.firstWith(v.segments[:hi], middle, id)
+		i, last, err := l.firstWith(segments[:hi], middle, id)
 		switch {
 		case err != nil:
 			return 0, err

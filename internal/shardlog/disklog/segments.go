@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -14,6 +15,9 @@ type segments struct {
 	fs    vfs.FS
 	dir   string
 	files fileCache
+	// footers by segment number, and decoded blocks.
+	footers lru[uint64, *footer]
+	blocks  lru[blockKey, []run]
 
 	mu      sync.Mutex
 	current *version
@@ -24,11 +28,54 @@ type segments struct {
 type version struct {
 	segments []*segment
 	readers  int // guarded by segments.mu
+
+	mu sync.Mutex
+	// of holds what holding has found, for maxRemembered streams at the most;
+	// made at first use.
+	of map[shardlog.StreamID][]*segment
 }
 
-func (g *segments) open(fs vfs.FS, dir string) {
+// maxRemembered bounds the memory of a version: at 1,000 segments, 8 MiB.
+const maxRemembered = 1024
+
+// holding returns the segments that may hold records of the stream, in order. They
+// are looked for once and then known, since each of a reader's pages asks.
+func (v *version) holding(id shardlog.StreamID) []*segment {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	found, known := v.of[id]
+	if known {
+		return found
+	}
+	for i, s := range v.segments {
+		if !s.mayHold(id) {
+			if found == nil {
+				found = slices.Clone(v.segments[:i])
+			}
+		} else if found != nil {
+			found = append(found, s)
+		}
+	}
+	if found == nil {
+		found = v.segments // all of them
+	}
+	if v.of == nil || len(v.of) >= maxRemembered {
+		v.of = map[shardlog.StreamID][]*segment{}
+	}
+	v.of[id] = found
+	return found
+}
+
+// blockKey is the segment's number, and the block's position in it.
+type blockKey struct {
+	segment  uint64
+	position int64
+}
+
+func (g *segments) open(fs vfs.FS, dir string, o Options) {
 	g.fs, g.dir = fs, dir
 	g.files.fs = fs
+	g.footers.limit, g.blocks.limit = o.FooterCache, o.BlockCache
 	g.current = &version{}
 }
 
@@ -85,6 +132,14 @@ func (g *segments) leaveLocked(v *version) (gone []*segment) {
 // remove deletes files that the manifest does not name any more. One that stays
 // is removed by recovery.
 func (g *segments) remove(gone []*segment) {
+	if len(gone) == 0 {
+		return
+	}
+	isGone := func(number uint64) bool {
+		return slices.ContainsFunc(gone, func(s *segment) bool { return s.number == number })
+	}
+	g.footers.forget(isGone)
+	g.blocks.forget(func(k blockKey) bool { return isGone(k.segment) })
 	for _, s := range gone {
 		g.files.forget(s)
 		_ = g.fs.Remove(s.path)

@@ -10,9 +10,12 @@ import (
 )
 
 // tiny makes a flush of every few records and a journal file of every few
-// frames, and a segment of its own for a stream of some, so that a short test
-// walks all paths.
-var tiny = Options{MemtableBytes: 8 << 10, JournalMin: 16 << 10, JournalMax: 64 << 10, ownSegment: 4 << 10}
+// frames, a segment of its own for a stream of some, and caches that are too small
+// for most, so that a short test walks all paths.
+var tiny = Options{
+	MemtableBytes: 8 << 10, JournalMin: 16 << 10, JournalMax: 64 << 10, ownSegment: 4 << 10,
+	FooterCache: 4 << 10, BlockCache: 32 << 10,
+}
 
 func TestContract(t *testing.T) {
 	drivers := []struct {

@@ -52,16 +52,15 @@ func (l *Log) floorsAt(ctx context.Context, shards []*shard, before shardlog.Mil
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		view, err := s.view()
-		if err != nil {
+		offset, state, err := l.findShard(s, before)
+		if errors.Is(err, shardlog.ErrDropped) {
 			return nil, err
 		}
-		offset, err := l.findIn(s.id(), view, before)
 		if err != nil {
 			damage = errors.Join(damage, fmt.Errorf("trim shard %s: %w", s.id(), err))
 			continue
 		}
-		if offset > view.state.Floor {
+		if offset > state.Floor {
 			floors = append(floors, floor{s.number, offset})
 		}
 	}

@@ -14,8 +14,8 @@
 //	78  the configuration is wrong
 //	130 stopped at once, by a second signal
 //
-// Goroutines: dev starts one that runs the server, and dev and bench one that
-// waits for signals; the command waits for both.
+// Goroutines: dev and backup start one that runs a server, and dev, backup,
+// restore and bench one that waits for signals; the command waits for both.
 //
 // Start reading at main.go.
 package main

@@ -18,6 +18,8 @@ type commands struct {
 	Check       checkCommand       `cmd:"" help:"Check the configuration and a data folder that no server uses."`
 	Doctor      doctorCommand      `cmd:"" help:"Look at what this machine offers a server."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a server whether it is ready; for container probes."`
+	Backup      backupCommand      `cmd:"" help:"Copy a data folder, of a running server too, to one point and verified."`
+	Restore     restoreCommand     `cmd:"" help:"Make a data folder of a backup."`
 	Log         logCommands        `cmd:"" help:"Look into the log of a data folder."`
 	Bench       benchCommands      `cmd:"" help:"Measure an endpoint."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	freshet "github.com/freshet/freshet"
+	"github.com/freshet/freshet/internal/config"
+	"github.com/freshet/freshet/internal/extapi"
+)
+
+type backupCommand struct {
+	Target string `arg:"" help:"Folder to make; it must be empty or not there."`
+	where
+}
+
+// Run asks the server that has the data folder open. If none has, it opens the
+// folder itself and does what that would.
+func (c backupCommand) Run(p *program) error {
+	s, err := p.settings(c.where)
+	if err != nil {
+		return err
+	}
+	dir := s.Server.DataDir
+	if s.Server.Durability == freshet.DurabilityMemory {
+		return configError{freshet.ErrInMemory}
+	}
+	// The server's own folder is another, perhaps.
+	target, err := filepath.Abs(c.Target)
+	if err != nil {
+		return err
+	}
+	if err := holdsData(dir); err != nil {
+		return err
+	}
+	ctx, release := p.untilSignal()
+	defer release()
+	unlock, err := keepServersOut(filepath.Join(dir, "log"))
+	var made freshet.Backup
+	if errors.Is(err, errInUse) {
+		made, err = askBackup(ctx, s, target)
+	} else {
+		unlock()
+		made, err = ownBackup(ctx, s, target)
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return fmt.Errorf("interrupted: %s is no backup and may be removed", target)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "Backed up %s\n", describe(made))
+	return nil
+}
+
+func describe(b freshet.Backup) string {
+	const mib = 1 << 20
+	return fmt.Sprintf("%d records as of %s to %s: %.1f MiB, %.1f MiB of it shared",
+		b.Records, b.Taken.UTC().Format(time.RFC3339), b.Target, float64(b.Bytes)/mib, float64(b.LinkedBytes)/mib)
+}
+
+// holdsData refuses a folder that a server would have to make first.
+func holdsData(dir string) error {
+	err := freshet.CheckFolder(dir)
+	if err == nil {
+		if _, err = os.Stat(filepath.Join(dir, "FORMAT")); errors.Is(err, fs.ErrNotExist) {
+			err = errors.New("there is nothing in it to back up")
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("data folder %s: %w", dir, err)
+	}
+	return nil
+}
+
+// ownBackup is made by a server that nobody reaches.
+func ownBackup(ctx context.Context, s config.Settings, target string) (made freshet.Backup, err error) {
+	o := s.Server
+	o.Listen = freshet.NoListener
+	if err := o.Validate(); err != nil {
+		return made, configError{err}
+	}
+	server, err := freshet.New(o)
+	if err != nil {
+		return made, explain(err)
+	}
+	running, end := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan error, 1)
+	go func() { ended <- server.Run(running) }()
+	made, err = server.Backup(ctx, target)
+	end()
+	return made, errors.Join(err, <-ended, server.Close())
+}
+
+// askBackup asks the server that has the data folder open.
+func askBackup(ctx context.Context, s config.Settings, target string) (made freshet.Backup, err error) {
+	dir := s.Server.DataDir
+	at, err := endpoint(s)
+	if err != nil {
+		return made, err
+	}
+	token, err := freshet.Token(dir)
+	if err != nil {
+		return made, fmt.Errorf("the token of data folder %s: %w", dir, err)
+	}
+	body, err := json.Marshal(extapi.BackupRequest{Target: target})
+	if err != nil {
+		return made, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, at+extapi.BackupsPath, bytes.NewReader(body))
+	if err != nil {
+		return made, err
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/json")
+	reply, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return made, fmt.Errorf("a server uses data folder %s, and %s does not answer (say with --listen where it does): %w", dir, at, err)
+	}
+	defer reply.Body.Close()
+	decoder := json.NewDecoder(reply.Body)
+	if reply.StatusCode == http.StatusOK {
+		return made, decoder.Decode(&made)
+	}
+	var said extapi.Error
+	if err := decoder.Decode(&said); err != nil || said.Message == "" {
+		said.Message = "status " + reply.Status
+	}
+	switch reply.StatusCode {
+	case http.StatusUnauthorized, http.StatusNotFound:
+		return made, fmt.Errorf("the server at %s is not the one that uses data folder %s: say with --listen where that is", at, dir)
+	}
+	return made, errors.New(said.Message)
+}

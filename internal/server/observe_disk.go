@@ -20,6 +20,8 @@ type diskMetrics struct {
 	segments     prometheus.Counter
 	segmentBytes prometheus.Counter
 	removed      prometheus.Counter
+	rewritten    prometheus.Counter
+	punched      prometheus.Counter
 	rotations    prometheus.Counter
 	noSpace      prometheus.Gauge
 	corruptions  prometheus.Counter
@@ -43,6 +45,8 @@ func newDiskMetrics() diskMetrics {
 		segments:     counter("freshet_disk_segments_written_total", "Segments that memory was flushed to."),
 		segmentBytes: counter("freshet_disk_segments_written_bytes_total", "Bytes of those segments."),
 		removed:      counter("freshet_disk_segments_removed_total", "Segments in which nothing was alive any more."),
+		rewritten:    counter("freshet_disk_rewritten_bytes_total", "Bytes of segments that were made of others to give space back."),
+		punched:      counter("freshet_disk_punched_bytes_total", "Bytes that were given back within segments."),
 		rotations:    counter("freshet_wal_rotations_total", "Journal files that began to be used."),
 		noSpace: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "freshet_disk_full", Help: "1 while writes are refused because the disk is full, or no file can be opened.",
@@ -56,7 +60,7 @@ func newDiskMetrics() diskMetrics {
 
 func (d diskMetrics) all() []prometheus.Collector {
 	return []prometheus.Collector{
-		d.sync, d.groupBytes, d.groupEntries, d.segments, d.segmentBytes, d.removed, d.rotations, d.noSpace, d.corruptions, d.damaged,
+		d.sync, d.groupBytes, d.groupEntries, d.segments, d.segmentBytes, d.removed, d.rewritten, d.punched, d.rotations, d.noSpace, d.corruptions, d.damaged,
 	}
 }
 
@@ -84,6 +88,17 @@ func (m *Metrics) DiskEvents(logger *slog.Logger) disklog.Events {
 		SegmentRemoved: func(number uint64) {
 			d.removed.Inc()
 			logger.Debug("segment removed", "number", number)
+		},
+		SegmentRewritten: func(s disklog.SegmentRewritten) {
+			d.rewritten.Add(float64(s.Written))
+			logger.Debug("segments rewritten", "number", s.Number, "inputs", s.Inputs, "before", s.Before, "bytes", s.Written, "took", s.Duration)
+		},
+		HolePunched: func(h disklog.HolePunched) {
+			d.punched.Add(float64(h.Bytes))
+			logger.Debug("segment punched", "number", h.Number, "bytes", h.Bytes)
+		},
+		SpaceKept: func(err error) {
+			logger.Warn("space on the disk could not be given back", "err", err)
 		},
 		NoSpace:    short.note,
 		Corruption: damage.note,

@@ -3,6 +3,7 @@ package disklog
 import (
 	"math"
 	"sync"
+	"time"
 
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -37,6 +38,11 @@ type collection struct {
 	trimmed map[shardlog.StreamID]shardlog.Millis
 	// suspects are the segments that may be dead.
 	suspects []*segment
+	// due is when those that were touched and live on are counted next; zero,
+	// there is none.
+	due time.Time
+	// noHoles says that the platform cannot punch.
+	noHoles bool
 }
 
 // forever is later than every arrival.
@@ -49,8 +55,17 @@ type upkeep struct {
 	// segment was not looked at yet, or had none.
 	known   bool
 	witness witness
-	// suspect says that it is among the suspects.
-	suspect bool
+	// suspect says that it is among the suspects, touched that what is alive in
+	// it is to be counted.
+	suspect, touched bool
+	// holes are the ranges that were punched.
+	holes []byteRange
+	// rewrite says that less than half was alive at the last count: gain bytes
+	// are dead, live are to be copied.
+	rewrite    bool
+	gain, live int64
+	// busy says that the rewriter has it, broken that it could not copy it.
+	busy, broken bool
 }
 
 // witness is a record of a segment: the last one of some block.

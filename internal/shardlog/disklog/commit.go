@@ -127,7 +127,7 @@ func (l *Log) publish(g *group, frame []byte) {
 // remembers that it waits for a place.
 func (l *Log) sealFull() {
 	t := l.writer.active
-	wanted := l.wantsFlush(t)
+	wanted := l.leaveLarge() || l.wantsFlush(t)
 	l.mu.Lock()
 	full := wanted && len(l.mu.sealed) >= maxSealed
 	if l.mu.full && !full {

@@ -46,14 +46,16 @@ func TestCrashes(t *testing.T) {
 	const lives = 25 // of one data folder
 	want := crashes(t)
 	var total ledger
+	var space reclaimed
 	for seed := uint64(1); want > 0; seed++ {
-		story := &story{rng: rand.New(rand.NewPCG(seed, 0)), fs: crashfs.New(), ledger: newLedger()}
+		story := &story{rng: rand.New(rand.NewPCG(seed, 0)), fs: crashfs.New(), ledger: newLedger(), punches: seed%2 == 0}
 		for range min(lives, want) {
 			if err := story.live(); err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
 			want--
 		}
+		space.add(&story.reclaimed)
 		p, q := &total.passed, story.ledger.passed
 		p.records += q.records
 		p.unknownFound += q.unknownFound
@@ -62,7 +64,8 @@ func TestCrashes(t *testing.T) {
 		p.sealed += q.sealed
 		p.dropped += q.dropped
 	}
-	t.Logf("checked: %+v", total.passed)
+	t.Logf("checked: %+v, space: %s", total.passed, &space)
+	space.wantAll(t)
 	if p := total.passed; p.unknownFound == 0 || p.unknownLost == 0 || p.trimmed == 0 || p.sealed == 0 || p.dropped == 0 {
 		t.Errorf("the load missed a case: %+v", p)
 	}
@@ -70,10 +73,13 @@ func TestCrashes(t *testing.T) {
 
 // story is a data folder's life over many crashes.
 type story struct {
-	rng    *rand.Rand
-	fs     *crashfs.FS
-	ledger *ledger
-	stream atomic.Uint32 // the newest
+	rng       *rand.Rand
+	fs        *crashfs.FS
+	ledger    *ledger
+	stream    atomic.Uint32 // the newest
+	reclaimed reclaimed
+	// punches says that segments are larger, and not rewritten but punched.
+	punches bool
 	// backups says that they are made under the load.
 	backups bool
 }
@@ -81,7 +87,7 @@ type story struct {
 // live recovers the folder, checks it, and runs a load until the next power cut.
 func (s *story) live() error {
 	s.fs.CrashAfter(s.cutAfter())
-	l, err := Open(s.fs, "data", tiny)
+	l, err := Open(s.fs, "data", s.options())
 	if err != nil {
 		if !errors.Is(err, errDead) {
 			return err
@@ -101,6 +107,15 @@ func (s *story) live() error {
 	_ = l.Close()
 	s.fs = s.fs.Crash(s.rng)
 	return nil
+}
+
+func (s *story) options() Options {
+	o := tellingOf(tiny, &s.reclaimed)
+	if s.punches {
+		o.MemtableBytes = 32 << 10
+		o.ownSegment, o.tidy.rewriteGain = 1<<30, 1<<30
+	}
+	return o
 }
 
 // cutAfter draws how many calls pass: often few, so that recovery is cut too.

@@ -30,13 +30,14 @@
 // Readers get at segments through a version, the list of them at one moment, and
 // through caches of open files, footers and blocks, each bounded (lru.go).
 //
-// Goroutines: Run starts three and waits for all: the writer (commit.go), the
-// flusher (flush.go), and the preparer of journal files (prepare.go). Appenders
+// Goroutines: Run starts four and waits for all: the writer (commit.go), the
+// flusher (flush.go), the preparer of journal files (prepare.go), and the rewriter
+// of segments (rewrite.go), to which the flusher gives one job at a time. Appenders
 // copy and checksum their entries in their own goroutines.
 //
 // Caveats: removing the newest journal file by hand looks like an older state of
 // the folder, and damage to its very last frame like a torn one (FORMAT.md,
 // section 11).
 //
-// Start reading at append.go; FORMAT.md describes the bytes.
+// Start reading at append.go; collect.go tells how space is given back. FORMAT.md describes the bytes.
 package disklog

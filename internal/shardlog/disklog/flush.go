@@ -18,6 +18,9 @@ func (l *Log) flush(ctx context.Context) error {
 	l.suspectNew()
 	for {
 		err := l.flushAll(ctx)
+		if err == nil {
+			err = l.tidy()
+		}
 		if err != nil && !retry(err) && !errors.Is(err, ctx.Err()) {
 			return err
 		}
@@ -33,6 +36,8 @@ func (l *Log) flush(ctx context.Context) error {
 		var again <-chan time.Time
 		if err != nil || l.space.has(lowSpace) {
 			again = time.After(l.o.Retry)
+		} else if in := l.tidyIn(); in > 0 {
+			again = time.After(in)
 		}
 		select {
 		case <-ctx.Done():
@@ -187,7 +192,9 @@ func (l *Log) statesOf(t *memtable) (states []savedState, dropped []shardlog.Str
 	return states, slices.Collect(maps.Keys(gone))
 }
 
+// newSegment is called by the flusher, or by recovery.
 func (l *Log) newSegment(m segmentMeta) *segment {
+	l.rewriting.mergeDue = l.rewriting.mergeDue || m.class > classDay && m.level == 0
 	return &segment{segmentMeta: m, path: segmentPath(l.dir, m.number)}
 }
 

@@ -184,10 +184,9 @@ func (l *Log) reserveLocked(size int64, lsn uint64) (*journalFile, int64) {
 		if l.mu.next == nil || size > l.mu.next.free() {
 			panic("BUG: a group was joined that has no place in the journal")
 		}
-		l.mu.old = append(l.mu.old, l.mu.current)
-		l.mu.current, l.mu.next = l.mu.next, nil
-		l.mu.current.began = time.Now()
+		l.rotateLocked()
 	}
+	l.mu.written += size
 	f := l.mu.current
 	pos := f.end
 	f.end += size
@@ -196,6 +195,14 @@ func (l *Log) reserveLocked(size int64, lsn uint64) (*journalFile, int64) {
 		signal(l.kicks.preparer)
 	}
 	return f, pos
+}
+
+// rotateLocked lets frames go to the next file from now on. The caller is the
+// writer.
+func (l *Log) rotateLocked() {
+	l.mu.old = append(l.mu.old, l.mu.current)
+	l.mu.current, l.mu.next = l.mu.next, nil
+	l.mu.current.began = time.Now()
 }
 
 // rotated closes the files before f, which were written for the last time, and

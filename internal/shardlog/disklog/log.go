@@ -44,6 +44,7 @@ type Log struct {
 		current, next *journalFile
 		old, spares   []*journalFile
 		sequence      uint64 // of the newest file
+		written       int64  // what frames took since the log was opened
 		// want is the size of a file that a waiting append needs; 0, none.
 		want int64
 
@@ -84,7 +85,12 @@ type Log struct {
 	manifest *manifest
 	// segmentNumber is that of the newest segment; takeSegmentNumber counts it.
 	segmentNumber atomic.Uint64
-	collection    collection
+
+	// shrinking says that the journal's files are to become small again.
+	shrinking atomic.Bool
+
+	collection collection
+	rewriting  rewriting
 
 	kicks struct{ writer, preparer, flusher chan struct{} }
 	// cuts takes requests for the flusher, which answers each at once.
@@ -104,20 +110,22 @@ func newLog(fs vfs.FS, dir string, o Options) *Log {
 	l.kicks.writer = make(chan struct{}, 1)
 	l.kicks.preparer = make(chan struct{}, 1)
 	l.kicks.flusher = make(chan struct{}, 1)
+	l.rewriting.jobs, l.rewriting.results = make(chan *job, 1), make(chan *job, 1)
 	l.collection.trimmed = map[shardlog.StreamID]shardlog.Millis{}
 	l.cuts = make(chan chan<- *Cut)
 	l.writer.active = &memtable{first: 1}
 	return l
 }
 
-// Run commits groups, flushes memtables and prepares journal files until ctx
-// ends or one of the three fails; see shardlog.Log. Whichever way it ends, the
-// writer first commits what has joined, unless it was the one that failed.
+// Run commits groups, flushes memtables, prepares journal files and rewrites
+// segments until ctx ends or one of the four fails; see shardlog.Log. Whichever
+// way it ends, the writer first commits what has joined, unless it was the one that failed.
 func (l *Log) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return l.write(ctx) })
 	g.Go(func() error { return l.flush(ctx) })
 	g.Go(func() error { return l.prepare(ctx) })
+	g.Go(func() error { return l.rewrite(ctx) })
 	err := g.Wait()
 	l.end()
 	if err != nil {

@@ -40,12 +40,16 @@ type Options struct {
 	// a block of 256 KiB the next page of a reader mostly begins where the last
 	// one ended, and readers of one shard mostly follow each other.
 	FooterCache, BlockCache int64
+	// RewriteRate is how many bytes a second may be rewritten to give space back,
+	// overriding the default 64 MiB.
+	RewriteRate int64
 	// Events are told what happens. By default nobody is.
 	Events Events
 
 	// ownSegment is how many bytes of a stream in one flush are worth a segment
 	// of its own; see stream.isLarge. Tests make it smaller than 16 MiB.
 	ownSegment int64
+	tidy       tidyOptions
 }
 
 // Events are the occasions that metrics and logs are made of. They are called by
@@ -62,6 +66,14 @@ type Events struct {
 	// SegmentRemoved says that nothing in the segment was alive any more. Its
 	// file goes when its last reader has left.
 	SegmentRemoved func(number uint64)
+	// SegmentRewritten says that a segment was made of what is alive in others.
+	// Their files go when their last readers have left.
+	SegmentRewritten func(SegmentRewritten)
+	// HolePunched says that the space of a part of a segment was given back.
+	HolePunched func(HolePunched)
+	// SpaceKept says that space could not be given back, and why. Nothing
+	// depends on it.
+	SpaceKept func(err error)
 	// NoSpace says that appends are refused from now on, and why: a full disk, or
 	// want of descriptors (EMFILE, ENFILE). While that lasts it is called again,
 	// about every Options.Retry; with nil, appends are taken again.
@@ -99,6 +111,24 @@ type SegmentWritten struct {
 	Duration time.Duration
 }
 
+// SegmentRewritten describes a segment that took the place of others.
+type SegmentRewritten struct {
+	// Number is the new segment's; 0, nothing was alive by then. Inputs are
+	// those that it is made of: more than one were merged.
+	Number uint64
+	Inputs []uint64
+	// Before is what the files of Inputs took, Read what of them was read, and
+	// Written the size of the new file.
+	Before, Read, Written int64
+	Duration              time.Duration
+}
+
+// HolePunched describes space that was given back within a segment.
+type HolePunched struct {
+	Number uint64
+	Bytes  int64
+}
+
 const (
 	// maxFrame is the largest frame. Contract: an append holds at least 11 MiB.
 	maxFrame = 16 << 20
@@ -125,7 +155,9 @@ func (o Options) withDefaults() (Options, error) {
 	setDefault(&o.Retry, time.Second)
 	setDefault(&o.FooterCache, 64<<20)
 	setDefault(&o.BlockCache, 64<<20)
+	setDefault(&o.RewriteRate, 64<<20)
 	setDefault(&o.ownSegment, 16<<20)
+	o.tidy.setDefaults()
 	switch {
 	case o.MemtableBytes < 0:
 		return o, fmt.Errorf("MemtableBytes: %d: must be positive", o.MemtableBytes)
@@ -139,6 +171,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("FooterCache: %d: must be positive", o.FooterCache)
 	case o.BlockCache < 0:
 		return o, fmt.Errorf("BlockCache: %d: must be positive", o.BlockCache)
+	case o.RewriteRate < 0:
+		return o, fmt.Errorf("RewriteRate: %d: must be positive", o.RewriteRate)
 	case o.Retry < 0:
 		return o, fmt.Errorf("Retry: %s: must not be negative", o.Retry)
 	case o.SyncEvery != 0 && (o.SyncEvery < minSyncEvery || o.SyncEvery > maxSyncEvery):

@@ -17,12 +17,20 @@ import (
 const maxSpares = 2
 
 // prepare is the goroutine that makes the next journal file before it is needed,
-// so that the writer never waits for zeros.
+// so that the writer never waits for zeros, and gives files back when the load
+// has gone.
 func (l *Log) prepare(ctx context.Context) error {
+	var q quiet
 	for {
 		var again <-chan time.Time
+		if in := l.watch(&q); in > 0 {
+			again = time.After(in)
+		}
 		var err error
-		if size := l.nextSize(); size > 0 {
+		if l.shrinking.Load() {
+			err = l.shrink()
+		}
+		if size := l.nextSize(); size > 0 && err == nil {
 			err = l.prepareNext(size)
 		}
 		if err != nil && !retry(err) {
@@ -58,6 +66,9 @@ func (l *Log) nextSize() int64 {
 	used := float64(current.end-journalHeader) / float64(current.size)
 	if time.Since(current.began).Seconds() < fillTime.Seconds()*used {
 		size *= 2
+	}
+	if l.shrinking.Load() {
+		size = 0
 	}
 	size = max(l.o.JournalMin, min(size, l.o.JournalMax))
 	return max(size, alignUp(l.mu.want))
@@ -163,6 +174,9 @@ func (l *Log) recycle(first uint64) {
 	// and there may never be room for a new one.
 	slices.SortStableFunc(l.mu.spares, func(a, b *journalFile) int { return int(b.size - a.size) })
 	keep := maxSpares
+	if l.shrinking.Load() {
+		keep = 0
+	}
 	if l.space.has(lowSpace) {
 		keep = 0
 		if l.mu.next == nil {

@@ -34,6 +34,7 @@ func (l *Log) removeDead() error {
 	// From here on the files are garbage; each goes when its last reader has
 	// left, or recovery removes it.
 	l.segments.install(nil, dead)
+	l.cancelJobOf(dead)
 	for _, s := range dead {
 		if fn := l.o.Events.SegmentRemoved; fn != nil {
 			fn(s.number)
@@ -52,6 +53,7 @@ func (l *Log) findDead() (dead []*segment) {
 		c.suspects = c.suspects[1:]
 		s.upkeep.suspect = false
 		if s.upkeep.known && l.isAlive(s.upkeep.witness) {
+			l.touch(s)
 			continue
 		}
 		read++
@@ -61,7 +63,9 @@ func (l *Log) findDead() (dead []*segment) {
 		}
 		w, found := l.findWitness(f)
 		s.upkeep.known, s.upkeep.witness = found, w
-		if !found {
+		if found {
+			l.touch(s)
+		} else {
 			dead = append(dead, s)
 		}
 	}
@@ -73,19 +77,13 @@ func (l *Log) findDead() (dead []*segment) {
 func (l *Log) findWitness(f *footer) (w witness, found bool) {
 	latest := shardlog.Millis(-1)
 	for i := range f.shardCount() {
-		id := f.shard(i)
-		sh := l.aliveShard(id)
-		if sh == nil {
+		sh, from, to := l.aliveBlocks(f, i)
+		if from == to {
 			continue
 		}
-		_, to := f.blocksOf(i)
 		last := f.block(to - 1)
-		state, dropped := sh.published()
-		if dropped || last.lastOffset < state.Floor {
-			continue
-		}
 		if until := sh.stream.expiry(last.lastArrival); until > latest {
-			latest, w, found = until, witness{id, last.lastOffset}, true
+			latest, w, found = until, witness{sh.id(), last.lastOffset}, true
 		}
 	}
 	return w, found
@@ -93,23 +91,6 @@ func (l *Log) findWitness(f *footer) (w witness, found bool) {
 
 // isAlive reports whether the record may be read.
 func (l *Log) isAlive(w witness) bool {
-	sh := l.aliveShard(w.shard)
-	if sh == nil {
-		return false
-	}
-	state, dropped := sh.published()
-	return !dropped && w.offset >= state.Floor
-}
-
-// aliveShard returns a shard that has records in a segment, nil if its stream was
-// dropped.
-func (l *Log) aliveShard(id shardlog.Shard) *shard {
-	sh, err := l.shards.find(id)
-	if err != nil {
-		return nil
-	}
-	if sh == nil {
-		panic(fmt.Sprintf("BUG: shard %s has records in a segment and no state", id))
-	}
-	return sh
+	sh, floor := l.aliveFrom(w.shard)
+	return sh != nil && w.offset >= floor
 }

@@ -121,6 +121,11 @@ func readBlock(file vfs.File, path string, id shardlog.Shard, e blockEntry) (blo
 	if err := readFull(file, p, e.position); err != nil {
 		return blockHeader{}, nil, readError(err, path, e.position)
 	}
+	return checkBlock(p, path, id, e)
+}
+
+// checkBlock checks that p is the block of shard id that e names.
+func checkBlock(p []byte, path string, id shardlog.Shard, e blockEntry) (blockHeader, []run, error) {
 	h, runs, err := parseBlock(p)
 	if err != nil {
 		return h, nil, inFile(fmt.Errorf("shard %s, offsets %d to %d: %w", id, e.firstOffset, e.lastOffset, err), path, e.position)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -12,9 +13,10 @@ import (
 type Report struct {
 	// Shards have a state at the checkpoint, Dropped streams are remembered.
 	Shards, Dropped int
-	// Segments hold Blocks with SegmentRecords.
-	Segments, Blocks int
-	SegmentRecords   uint64
+	// Segments hold Blocks with SegmentRecords. DeadBlocks besides are of dropped
+	// streams or below a floor; they are not looked at, and may be holes.
+	Segments, Blocks, DeadBlocks int
+	SegmentRecords               uint64
 	// Compressed of the blocks are. StoredBytes is what the bodies of all blocks
 	// take in the files, and RawBytes what they are once decoded.
 	Compressed            int
@@ -113,7 +115,7 @@ func (v *verifier) journal() error {
 	return r.checkReached(files, saved.reached)
 }
 
-// segment reads a segment from front to back.
+// segment reads what is alive in a segment from front to back.
 func (v *verifier) segment(m segmentMeta) error {
 	fsys, dir, report := v.log.fs, v.log.dir, v.report
 	if err := checkSegments(fsys, dir, []segmentMeta{m}); err != nil {
@@ -139,6 +141,10 @@ func (v *verifier) segment(m segmentMeta) error {
 		from, to := f.blocksOf(i)
 		for b := from; b < to; b++ {
 			e := f.block(b)
+			if v.isDead(f.shard(i), e) {
+				report.DeadBlocks++
+				continue
+			}
 			h, _, err := readBlock(file, path, f.shard(i), e)
 			if err != nil {
 				damage = append(damage, err)
@@ -149,6 +155,17 @@ func (v *verifier) segment(m segmentMeta) error {
 		}
 	}
 	return errors.Join(damage...)
+}
+
+// isDead reports whether nothing of a block may be read any more. Its space may
+// have been given back: what is there is no block then.
+func (v *verifier) isDead(id shardlog.Shard, e blockEntry) bool {
+	sh, err := v.log.shards.find(id)
+	if sh == nil {
+		return err != nil // dropped
+	}
+	state, dropped := sh.published()
+	return dropped || e.lastOffset < state.Floor
 }
 
 // block counts a block that is good.

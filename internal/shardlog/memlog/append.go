@@ -1,6 +1,7 @@
 package memlog
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ func (l *Log) Append(ctx context.Context, entries []shardlog.Entry) ([]shardlog.
 	records := make([]shardlog.Record, len(entries))
 	for i, e := range entries {
 		// Each record has memory of its own, so that trimming one frees it.
-		records[i] = shardlog.Record{Key: strings.Clone(e.Key), Data: append([]byte{}, e.Data...)}
+		records[i] = shardlog.Record{Key: strings.Clone(e.Key), Data: bytes.Clone(e.Data)}
 	}
 	results := make([]shardlog.Result, len(entries))
 

@@ -1,0 +1,194 @@
+package disklog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// job is a segment that is to be made of what is alive in others. The flusher
+// decides on it, the rewriter does it, and the flusher puts it in place.
+type job struct {
+	// inputs are in the order of segmentMeta.compare; meta is the class, level
+	// and span of what they become.
+	inputs []*segment
+	meta   segmentMeta
+	// live is about how much will be written.
+	live int64
+	// cancelled says that the result is not wanted any more.
+	cancelled atomic.Bool
+
+	// made is the result, nothing if all was dead. It belongs to the rewriter
+	// until it has handed the job back, like the rest.
+	made []segmentMeta
+	err  error
+	read int64
+	took time.Duration
+}
+
+// errJobCancelled is the error of a job whose inputs were removed meanwhile.
+var errJobCancelled = errors.New("segments were removed while they were rewritten")
+
+// rewriting is how the flusher and the rewriter meet. The channels have room for
+// one job, and there is never more than one.
+type rewriting struct {
+	jobs, results chan *job
+	// job is what the rewriter has. It is the flusher's, like all below.
+	job *job
+	// notBefore is when the next job may be given after one found the disk full;
+	// zero, at once.
+	notBefore time.Time
+	// mergeDue says that a segment was added that may be merged.
+	mergeDue bool
+}
+
+// giveJob hands the rewriter the job that gains most, if it has none.
+func (l *Log) giveJob() {
+	r := &l.rewriting
+	if r.job != nil || time.Now().Before(r.notBefore) {
+		return
+	}
+	r.notBefore = time.Time{}
+	v := l.segments.acquire()
+	defer l.segments.release(v)
+	j := pickRewrite(v.segments)
+	if j == nil && r.mergeDue {
+		j = l.pickMerge(v.segments)
+		r.mergeDue = j != nil
+	}
+	if j == nil {
+		return
+	}
+	if !l.hasRoom(j.live) {
+		l.holdJobs()
+		return
+	}
+	for _, s := range j.inputs {
+		s.upkeep.busy = true
+	}
+	r.job = j
+	r.jobs <- j
+}
+
+// holdJobs lets no job be given for a while.
+func (l *Log) holdJobs() { l.rewriting.notBefore = time.Now().Add(l.o.Retry) }
+
+// pickRewrite returns the rewriting that gives back most. The segment stays where
+// it is: in its class, at its level, in its place among the others.
+func pickRewrite(segments []*segment) *job {
+	var best *segment
+	for _, s := range segments {
+		if s.upkeep.rewrite && (best == nil || s.upkeep.gain > best.upkeep.gain) {
+			best = s
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	meta := segmentMeta{class: best.class, level: best.level, span: best.span}
+	return &job{inputs: []*segment{best}, meta: meta, live: best.upkeep.live}
+}
+
+// cancelJobOf lets the rewriter give up a job of which an input was removed.
+func (l *Log) cancelJobOf(removed []*segment) {
+	j := l.rewriting.job
+	if j != nil && slices.ContainsFunc(removed, func(s *segment) bool { return slices.Contains(j.inputs, s) }) {
+		j.cancelled.Store(true)
+	}
+}
+
+// takeResult puts the segment that the rewriter has made, if it has, into the
+// place of its inputs.
+func (l *Log) takeResult() error {
+	r := &l.rewriting
+	var j *job
+	select {
+	case j = <-r.results:
+	default:
+		return nil
+	}
+	r.job = nil
+	for _, s := range j.inputs {
+		s.upkeep.busy = false
+	}
+	switch {
+	case j.err == nil:
+		return l.commitJob(j)
+	case errors.Is(j.err, errJobCancelled), errors.Is(j.err, context.Canceled):
+		r.mergeDue = true // of those that are left
+	case retry(j.err):
+		l.holdJobs()
+	default:
+		l.breakJob(j)
+	}
+	return nil
+}
+
+// breakJob leaves the inputs as they are for good, or the one that is damaged.
+func (l *Log) breakJob(j *job) {
+	damage, isDamage := errors.AsType[*CorruptionError](j.err)
+	for _, s := range j.inputs {
+		if !isDamage || damage.File == s.path {
+			s.upkeep.broken, s.upkeep.rewrite = true, false
+		}
+	}
+	l.rewriting.mergeDue = isDamage // of the others
+	if !isDamage {                  // that was told
+		l.spaceKept(j.err)
+	}
+}
+
+// commitJob names in the manifest what was made, and no longer the inputs. A
+// crash before it leaves the new segment as garbage, one after it the old ones.
+func (l *Log) commitJob(j *job) error {
+	e := l.manifest.current()
+	e.added = j.made
+	for _, s := range j.inputs {
+		e.removed = append(e.removed, s.number)
+	}
+	var err error
+	if j.cancelled.Load() {
+		err = errJobCancelled
+	} else {
+		err = l.manifest.commit(e, l.wholeEdit)
+	}
+	switch {
+	case err == nil:
+	case errors.Is(err, errJobCancelled), retry(err):
+		l.holdJobs()
+		if err := l.unmake(j.made); err != nil { // recovery removes it
+			l.spaceKept(fmt.Errorf("remove segment: %w", err))
+		}
+		return nil
+	default:
+		return fmt.Errorf("rewrite segments: %w", err)
+	}
+	// From here on readers may find the new one. The old files go when their
+	// last readers have left.
+	var added []*segment
+	for _, m := range j.made {
+		added = append(added, l.newSegment(m))
+	}
+	l.segments.install(added, j.inputs)
+	l.suspectNew()
+	l.rewriting.mergeDue = true
+	if fn := l.o.Events.SegmentRewritten; fn != nil {
+		fn(j.event())
+	}
+	return nil
+}
+
+func (j *job) event() SegmentRewritten {
+	e := SegmentRewritten{Read: j.read, Duration: j.took}
+	for _, s := range j.inputs {
+		e.Inputs = append(e.Inputs, s.number)
+		e.Before += s.size
+	}
+	for _, m := range j.made {
+		e.Number, e.Written = m.number, m.size
+	}
+	return e
+}

@@ -13,10 +13,11 @@ import (
 
 type logCommands struct {
 	Dump   logDumpCommand   `cmd:"" help:"Show how the records of a data folder lie on the disk, without what they say."`
+	Stat   logStatCommand   `cmd:"" help:"Show what takes the space of a data folder, by files and by streams."`
 	Verify logVerifyCommand `cmd:"" help:"Read every byte of a data folder's log and check it."`
 }
 
-// logFolder is the folder that both look into.
+// logFolder is the folder that they look into.
 type logFolder struct {
 	Dir string `arg:"" help:"Data folder, or the folder log in it."`
 }

@@ -17,16 +17,23 @@ func (l *Log) Find(ctx context.Context, id shardlog.Shard, t shardlog.Millis) (s
 		return 0, err
 	}
 	found, _, err := l.findShard(s, t)
-	return found, err
+	return found.offset, err
+}
+
+// since is where a search by time ended: no record at or above offset arrived
+// before at.
+type since struct {
+	offset shardlog.Offset
+	at     shardlog.Millis
 }
 
 // findShard is Find for a shard that is there; it also returns the state that the
 // answer belongs to.
-func (l *Log) findShard(s *shard, t shardlog.Millis) (shardlog.Offset, shardlog.State, error) {
+func (l *Log) findShard(s *shard, t shardlog.Millis) (since, shardlog.State, error) {
 	for {
 		view, err := s.view()
 		if err != nil {
-			return 0, shardlog.State{}, err
+			return since{}, shardlog.State{}, err
 		}
 		found, err := l.findIn(s.id(), view, t)
 		if err == nil || !l.judge(s, err) {
@@ -35,27 +42,30 @@ func (l *Log) findShard(s *shard, t shardlog.Millis) (shardlog.Offset, shardlog.
 	}
 }
 
-func (l *Log) findIn(id shardlog.Shard, view *view, t shardlog.Millis) (shardlog.Offset, error) {
-	floor := view.state.Floor
+func (l *Log) findIn(id shardlog.Shard, view *view, t shardlog.Millis) (since, error) {
+	floor, tail := view.state.Floor, since{view.state.Next, view.state.LastArrival}
 	if t > view.state.LastArrival || floor >= view.state.Next {
-		return view.state.Next, nil
+		return tail, nil
 	}
 	if floor < view.memory() && !view.arrivedBefore(t) {
 		found, ok, err := l.findInSegments(id, floor, t)
-		if err != nil {
-			return 0, err
-		}
-		if ok {
-			return max(floor, found), nil
+		if err != nil || ok {
+			return found.above(floor), err
 		}
 	}
 	for _, runs := range view.runs {
 		if i := searchArrival(runs, t); i < len(runs) {
-			return max(floor, runs[i].first), nil
+			return runs[i].since().above(floor), nil
 		}
 	}
-	return view.state.Next, nil
+	return tail, nil
 }
+
+// since is what a search that ends at r has found.
+func (r *run) since() since { return since{r.first, r.arrival} }
+
+// above returns s for a shard with that floor.
+func (s since) above(floor shardlog.Offset) since { return since{max(floor, s.offset), s.at} }
 
 // arrivedBefore reports whether the oldest record in memory arrived before t: then
 // so did all that are not in memory.
@@ -65,26 +75,26 @@ func (v *view) arrivedBefore(t shardlog.Millis) bool {
 
 // findInSegments finds the first record that arrived at or after t in segments; at
 // or above floor, a block below need not be there any more.
-func (l *Log) findInSegments(id shardlog.Shard, floor shardlog.Offset, t shardlog.Millis) (found shardlog.Offset, ok bool, err error) {
+func (l *Log) findInSegments(id shardlog.Shard, floor shardlog.Offset, t shardlog.Millis) (found since, ok bool, err error) {
 	v := l.segments.acquire()
 	defer l.segments.release(v)
 	reached := func(b blockEntry) bool { return b.lastArrival >= t && b.lastOffset >= floor }
 	segments := v.holding(id.Stream)
 	i, err := l.locate(segments, id, reached)
 	if err != nil || i == len(segments) {
-		return 0, false, err
+		return since{}, false, err
 	}
 	f, from, to, err := l.blocksOf(segments[i], id)
 	if err != nil {
-		return 0, false, err
+		return since{}, false, err
 	}
 	b := f.block(f.searchBlocks(from, to, reached))
 	if b.firstArrival >= t {
-		return b.firstOffset, true, nil
+		return since{b.firstOffset, b.firstArrival}, true, nil
 	}
 	runs, err := l.blockOf(segments[i], id, b)
 	if err != nil {
-		return 0, false, err
+		return since{}, false, err
 	}
-	return runs[searchArrival(runs, t)].first, true, nil
+	return runs[searchArrival(runs, t)].since(), true, nil
 }

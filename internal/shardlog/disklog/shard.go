@@ -62,7 +62,9 @@ type shard struct {
 
 	// saved belongs to the flusher.
 	saved shardState
-	_     [3]uint64
+	// oldest is what the last trim found; guarded by mu.
+	oldest since
+	_      uint64
 }
 
 // shardState is what recovery needs of a shard besides its records.

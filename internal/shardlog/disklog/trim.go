@@ -52,7 +52,10 @@ func (l *Log) floorsAt(ctx context.Context, shards []*shard, before shardlog.Mil
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		offset, state, err := l.findShard(s, before)
+		if s.noneBefore(before) {
+			continue
+		}
+		found, state, err := l.findShard(s, before)
 		if errors.Is(err, shardlog.ErrDropped) {
 			return nil, err
 		}
@@ -60,9 +63,25 @@ func (l *Log) floorsAt(ctx context.Context, shards []*shard, before shardlog.Mil
 			damage = errors.Join(damage, fmt.Errorf("trim shard %s: %w", s.id(), err))
 			continue
 		}
-		if offset > state.Floor {
-			floors = append(floors, floor{s.number, offset})
+		s.remember(found)
+		if found.offset > state.Floor {
+			floors = append(floors, floor{s.number, found.offset})
 		}
 	}
 	return floors, damage
+}
+
+// noneBefore reports whether what the last trim found tells already that no
+// record arrived before t: shards are trimmed by the minute, and to look into
+// their segments each time would read footers without end.
+func (s *shard) noneBefore(t shardlog.Millis) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.dropped && s.oldest.offset <= s.state.Floor && t <= s.oldest.at
+}
+
+func (s *shard) remember(found since) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.oldest = found
 }

@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"math/rand/v2"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,35 +21,68 @@ import (
 // TestEveryFault lets each call to the disk fail once, with several errors, in a
 // load that opens, appends, seals, trims, drops, flushes, rotates and recovers.
 // Afterwards, with and without a power cut, everything acknowledged is there.
+//
+// Calls are counted by site (see faultSites), since goroutines mix those of
+// several sites in any order.
 func TestEveryFault(t *testing.T) {
+	met := sites{}
+	for seed := range uint64(10) { // each with other crashes
+		if _, err := oneFault(seed, met.counting()); err != nil {
+			t.Fatalf("no fault, seed %d: %v", seed, err)
+		}
+	}
+	met.compare(t, faultSites)
 	rules := []struct {
 		name string
 		rule faultfs.Rule
 	}{
 		{"IO", faultfs.Rule{}},
 		{"ShortWrite", faultfs.Rule{Match: faultfs.Kind(vfs.OpWrite), Short: 512}},
+		{"WholeWrite", faultfs.Rule{Match: faultfs.Kind(vfs.OpWrite), Short: 1 << 30}},
 		{"NoSpace", faultfs.Rule{Match: takesSpace, Err: vfs.ErrNoSpace}},
 	}
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {
-			ended := 0
-			for n := 0; ; n++ {
-				rule := r.rule
-				rule.After = n
-				failed, stopped, err := oneFault(uint64(n), rule)
-				if err != nil {
-					t.Fatalf("call %d: %v", n, err)
-				}
-				if !failed {
-					t.Logf("%d calls, after %d of which the log ended", n, ended)
-					return
-				}
-				if stopped {
-					ended++
-				}
+			faults, ended := 0, 0
+			for _, site := range slices.Sorted(maps.Keys(met)) {
+				f, e := everyFaultAt(t, site, r.rule)
+				faults += f
+				ended += e
 			}
+			t.Logf("%d faults, after %d of which the log ended", faults, ended)
 		})
 	}
+}
+
+// everyFaultAt lets the calls of a site fail that the rule matches, one after the
+// other, until there is none left in two runs: the first 40, or all, with and
+// without a power cut before, under make torture.
+func everyFaultAt(t *testing.T, site string, r faultfs.Rule) (faults, ended int) {
+	t.Helper()
+	calls, runs := 40, 1
+	if os.Getenv("FRESHET_TORTURE") != "" {
+		calls, runs = 10_000, 2
+	}
+	for run, unmet := 0, 0; unmet < 2*runs && run < calls*runs; run++ {
+		n := run / runs
+		rule := r
+		failed := false
+		rule.Match = nthAt(site, n, r.Match, &failed)
+		stopped, err := oneFault(uint64(run), rule)
+		if err != nil {
+			t.Fatalf("%s, call %d: %v", site, n, err)
+		}
+		switch {
+		case !failed:
+			unmet++
+		case stopped:
+			ended++
+			fallthrough
+		default:
+			faults++
+		}
+	}
+	return faults, ended
 }
 
 // takesSpace matches the calls that a full disk fails. The journal's own writes
@@ -60,59 +97,68 @@ func takesSpace(op vfs.Op) bool {
 	return false
 }
 
-// oneFault runs the load with one fault and checks what is left. It reports
-// whether the fault was met, and whether the log ended by it.
-func oneFault(seed uint64, rule faultfs.Rule) (failed, ended bool, err error) {
+// oneFault runs the load in two lives with one fault and checks what is left. In
+// every other run the power is cut in the first life. It reports whether the log
+// ended by the fault.
+func oneFault(seed uint64, rule faultfs.Rule) (ended bool, err error) {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	disk, g := crashfs.New(), newLedger()
-	faulty := faultfs.New(disk)
-	fault := faulty.Inject(rule)
-	ended, err = faultyLives(rng, faulty, g)
-	if err != nil {
-		return false, false, err
+	for life := range byte(2) {
+		if life == 0 && seed%2 == 1 {
+			disk.CrashAfter(50 + rng.IntN(150))
+		}
+		faulty := faultfs.New(disk)
+		faulty.Inject(rule)
+		stopped, err := faultyLife(rng, faulty, g, life)
+		if err != nil {
+			return false, err
+		}
+		if disk.Dead() {
+			disk = disk.Crash(rng)
+		} else {
+			ended = ended || stopped
+			disk.CrashWhen(nil)
+		}
 	}
 	for range 2 {
+		if _, err := Verify(disk, "data"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false, fmt.Errorf("verify: %w", err)
+		}
 		l, err := Open(disk, "data", tiny)
 		if err != nil {
-			return false, false, fmt.Errorf("recover: %w", err)
+			return false, fmt.Errorf("recover: %w", err)
 		}
 		if err := errors.Join(g.check(l), l.Close()); err != nil {
-			return false, false, err
+			return false, err
 		}
 		disk = disk.Crash(rng)
 	}
-	return fault.Failed() > 0, ended, nil
+	return ended, nil
 }
 
-// faultyLives runs the load in two lives. A life that ends early has met the
-// fault.
-func faultyLives(rng *rand.Rand, fs vfs.FS, g *ledger) (ended bool, err error) {
-	for life := range 2 {
-		healed := make(chan struct{}, 100)
-		o := tiny
-		o.MemtableBytes = 3 << 10
-		o.Retry = 1
-		o.Events.NoSpace = func(err error) {
-			if err == nil {
-				healed <- struct{}{}
-			}
-		}
-		l, err := Open(fs, "data", o)
-		if err != nil {
-			continue // the fault; the next life meets none
-		}
-		ctx, cancel := context.WithCancel(context.Background())
-		ran := make(chan error, 1)
-		go func() { ran <- l.Run(ctx) }()
-		err = faultyLoad(rng, l, g, byte(life), healed)
-		cancel()
-		ended = <-ran != nil || ended
-		_ = l.Close() // a fault in closing costs nothing
-		if err != nil {
-			return ended, err
+// faultyLife runs the load until it is done or has met its fault.
+func faultyLife(rng *rand.Rand, disk vfs.FS, g *ledger, life byte) (ended bool, err error) {
+	healed := make(chan struct{}, 100)
+	o := tiny
+	o.MemtableBytes = 3 << 10
+	o.Retry = 1
+	o.Events.NoSpace = func(err error) {
+		if err == nil {
+			healed <- struct{}{}
 		}
 	}
-	return ended, nil
+	l, err := Open(disk, "data", o)
+	if err != nil {
+		return false, nil //nolint:nilerr // the fault; the next life meets none
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ran := make(chan error, 1)
+	go func() { ran <- l.Run(ctx) }()
+	err = faultyLoad(rng, l, g, life, healed)
+	cancel()
+	ended = <-ran != nil
+	_ = l.Close() // a fault in closing costs nothing
+	return ended, err
 }
 
 func faultyLoad(rng *rand.Rand, l *Log, g *ledger, life byte, healed chan struct{}) error {

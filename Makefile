@@ -2,6 +2,8 @@
 
 GOLANGCI_LINT := v2.15.0
 FUZZTIME      ?= 20s
+FUZZFLAGS     ?=
+ROOM          ?= .
 TOOLS         := $(CURDIR)/.tools
 MINUTES       ?= 30
 PYTHON        ?= python3
@@ -44,9 +46,9 @@ $(TOOLS)/bin/golangci-lint-$(GOLANGCI_LINT):
 bench: ## Go's benchmarks; docs/benchmarks.md has those of the whole server
 	go test -run '^$$' -bench . -benchmem ./...
 
-fuzz: ## every fuzz test for FUZZTIME
-	@grep -rHoE '^func Fuzz\w+' --include='*_test.go' --exclude-dir=.tools . | sed -E 's|/[^/]*:func | |' | \
-	while read -r room name; do echo "$$room $$name"; go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$room" || exit 1; done
+fuzz: ## every fuzz test below ROOM for FUZZTIME
+	@grep -rHoE '^func Fuzz\w+' --include='*_test.go' --exclude-dir=.tools $(ROOM) | sed -E 's|/[^/]*:func | |' | \
+	while read -r room name; do echo "$$room $$name"; go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) $(FUZZFLAGS) "$$room" || exit 1; done
 
 generate: ## what is generated from internal/gen's facts
 	go generate ./...

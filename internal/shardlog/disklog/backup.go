@@ -135,10 +135,6 @@ func (p *placer) segment(path string, number uint64) error {
 	return nil
 }
 
-// maxUnsynced bounds what of a copy waits in the page cache: more of it would
-// get in the way of the journal's syncs.
-const maxUnsynced = 32 << 20
-
 // copy makes the file to with the bytes of from, durable but for its name.
 func (p *placer) copy(from, to string) (n int64, err error) {
 	in, err := p.fs.Open(from)

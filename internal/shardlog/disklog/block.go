@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 
 	"github.com/freshet/freshet/internal/shardlog"
@@ -40,6 +41,11 @@ func (b *blockBuilder) add(r run, from int) int {
 	if len(b.parts) > 0 && !b.near(r, from) {
 		return from
 	}
+	if from == 0 && b.size+len(r.body) <= blockTarget {
+		b.parts = append(b.parts, part{r, 0, int(r.count)})
+		b.size += len(r.body)
+		return int(r.count)
+	}
 	// The longest slice that fits; at least one entry in an empty block.
 	fits := sort.Search(int(r.count)-from, func(n int) bool { return b.size+r.slicedSize(from, from+n+1) > blockTarget })
 	if len(b.parts) == 0 {
@@ -67,7 +73,7 @@ func (b *blockBuilder) reset() {
 	b.parts, b.size = b.parts[:0], 0
 }
 
-// length is that of the block before it is compressed.
+// length is that of the block at the most.
 func (b *blockBuilder) length() int { return headerSize + len(b.parts)*blockRun + b.size }
 
 // append appends the block of shard to dst, compressed by c if that is
@@ -76,12 +82,12 @@ func (b *blockBuilder) append(dst []byte, shard shardlog.Shard, c codec) ([]byte
 	first, last := &b.parts[0], &b.parts[len(b.parts)-1]
 	start := len(dst)
 	dst = append(dst, make([]byte, headerSize)...)
-	dst, records := b.appendBody(dst)
+	dst, runs, records := b.appendBody(dst)
 	body := dst[start+headerSize:]
 	stored, c := c.encode(body, &b.scratch)
 	h := blockHeader{
 		codec: c, stored: uint32(len(stored)), decoded: uint32(len(body)),
-		runs: uint32(len(b.parts)), records: records,
+		runs: runs, records: records,
 		shard: shard, first: first.firstOffset(), arrival: first.arrival,
 	}
 	if c != codecNone {
@@ -95,23 +101,69 @@ func (b *blockBuilder) append(dst []byte, shard shardlog.Shard, c codec) ([]byte
 	}
 }
 
-// appendBody appends the table of runs and the runs.
-func (b *blockBuilder) appendBody(dst []byte) (_ []byte, records uint32) {
+// appendBody appends the table of runs and the runs, of which there may be fewer
+// than parts.
+func (b *blockBuilder) appendBody(dst []byte) (_ []byte, runs, records uint32) {
 	first := &b.parts[0]
-	end := 0
-	for i := range b.parts {
-		p := &b.parts[i]
-		records += uint32(p.to - p.from)
-		end += p.slicedSize(p.from, p.to)
+	size := 0
+	for from, to := 0, 0; from < len(b.parts); from = to {
+		to = b.runEnd(from)
+		count := 0
+		for i := from; i < to; i++ {
+			p := &b.parts[i]
+			count += p.to - p.from
+			size += p.slicedSize(p.from, p.to)
+		}
+		p := &b.parts[from]
 		dst = le.AppendUint32(dst, uint32(p.firstOffset()-first.firstOffset()))
 		dst = le.AppendUint32(dst, uint32(p.arrival-first.arrival))
-		dst = le.AppendUint32(dst, uint32(p.to-p.from))
-		dst = le.AppendUint32(dst, uint32(end))
+		dst = le.AppendUint32(dst, uint32(count))
+		dst = le.AppendUint32(dst, uint32(size))
+		runs++
+		records += uint32(count)
 	}
-	for i := range b.parts {
-		dst = b.parts[i].appendSlice(dst, b.parts[i].from, b.parts[i].to)
+	for from, to := 0, 0; from < len(b.parts); from = to {
+		to = b.runEnd(from)
+		dst = appendRun(dst, b.parts[from:to])
 	}
-	return dst, records
+	return dst, runs, records
+}
+
+// runEnd returns the end of the parts from i on that are stored as one run: they
+// arrived in the same millisecond at consecutive offsets. With many small appends
+// a run each would cost more than the records.
+func (b *blockBuilder) runEnd(i int) int {
+	p := &b.parts[i]
+	next, arrival := p.first+shardlog.Offset(p.to), p.arrival
+	for i++; i < len(b.parts); i++ {
+		p = &b.parts[i]
+		if p.arrival != arrival || p.firstOffset() != next {
+			break
+		}
+		next = p.first + shardlog.Offset(p.to)
+	}
+	return i
+}
+
+// appendRun appends one run of the entries of parts. Each of them is looked at
+// once: they are far from the processor.
+func appendRun(dst []byte, parts []part) []byte {
+	if len(parts) == 1 {
+		return parts[0].appendSlice(dst, parts[0].from, parts[0].to)
+	}
+	count := 0
+	for i := range parts {
+		count += parts[i].to - parts[i].from
+	}
+	at, entries := len(dst), len(dst)+count*tableEntry
+	dst = slices.Grow(dst, count*tableEntry)[:entries]
+	for i := range parts {
+		p := &parts[i]
+		p.putTable(dst[at:], p.from, p.to, len(dst)-entries)
+		at += (p.to - p.from) * tableEntry
+		dst = append(dst, p.entries(p.from, p.to)...)
+	}
+	return dst
 }
 
 // parseBlock checks a block and returns its header and its runs, which are slices

@@ -36,6 +36,8 @@ type footerBuilder struct {
 	shards, blocks []byte
 }
 
+func (b *footerBuilder) reset() { b.shards, b.blocks = b.shards[:0], b.blocks[:0] }
+
 // shard begins the blocks of id.
 func (b *footerBuilder) shard(id shardlog.Shard) {
 	b.shards = append(b.shards, id.Stream[:]...)

@@ -35,6 +35,7 @@ func (l *Log) makeSegment(m segmentMeta, fill func(*segmentWriter) error) (segme
 		return m, fmt.Errorf("create segment: %w", err)
 	}
 	w := newSegmentWriter(file, l.id, m)
+	defer w.release()
 	if err = fill(w); err == nil {
 		m, err = w.finish()
 	}

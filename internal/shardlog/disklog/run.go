@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"unsafe"
 
@@ -102,13 +103,30 @@ func (r run) appendSlice(dst []byte, from, to int) []byte {
 	if from == 0 && to == int(r.count) {
 		return append(dst, r.body...)
 	}
+	at := len(dst)
+	dst = slices.Grow(dst, (to-from)*tableEntry)[:at+(to-from)*tableEntry]
+	r.putTable(dst[at:], from, to, 0)
+	return append(dst, r.entries(from, to)...)
+}
+
+// putTable writes the table of the entries from..to-1 in a body in which before
+// bytes of other entries stand before them.
+func (r run) putTable(p []byte, from, to, before int) {
 	start, _ := r.bounds(from)
 	for i := from; i < to; i++ {
 		_, end := r.bounds(i)
-		dst = le.AppendUint32(dst, uint32(end-start))
+		le.PutUint32(p[(i-from)*tableEntry:], uint32(before+end-start))
 	}
+}
+
+// entries returns the entries from..to-1 without their table.
+func (r run) entries(from, to int) []byte {
+	if from == 0 && to == int(r.count) {
+		return r.body[to*tableEntry:] // known without a look at it
+	}
+	start, _ := r.bounds(from)
 	_, end := r.bounds(to - 1)
-	return append(dst, r.body[int(r.count)*tableEntry:][start:end]...)
+	return r.body[int(r.count)*tableEntry:][start:end]
 }
 
 // searchOffset returns the index of the first run that holds a record at or

@@ -3,13 +3,20 @@ package disklog
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
-// writeChunk is how much of a segment is collected before it is written.
-const writeChunk = 1 << 20
+const (
+	// writeChunk is how much of a segment is collected before it is written. Less
+	// than twice as much is written at once: a commit's write waits behind it.
+	writeChunk = 1 << 20
+	// maxUnsynced bounds what of a large file waits in the page cache: more of it
+	// would get in the way of the journal's syncs. With direct I/O nothing does.
+	maxUnsynced = 32 << 20
+)
 
 // segmentWriter writes one segment, from front to back.
 type segmentWriter struct {
@@ -20,6 +27,7 @@ type segmentWriter struct {
 	// buf is aligned; written bytes of the file are before it.
 	buf     []byte
 	written int64
+	synced  int64 // of the written bytes; not counted with direct I/O
 
 	warmed  int // what warmBodies returned; nobody reads it
 	block   blockBuilder
@@ -30,13 +38,29 @@ type segmentWriter struct {
 	many  bool // the streams are not listed any more
 }
 
+// segmentWriters are between two segments. Their buffers are large.
+var segmentWriters = sync.Pool{New: func() any {
+	return &segmentWriter{buf: vfs.AlignedBuffer(2 * writeChunk)}
+}}
+
 // newSegmentWriter begins the segment that m describes: its number, class, level
 // and span. The rest is found while it is written.
 func newSegmentWriter(file vfs.File, id uint64, m segmentMeta) *segmentWriter {
-	w := &segmentWriter{file: file, id: id, meta: m}
-	w.buf = vfs.AlignedBuffer(2 * writeChunk)[:headerSize]
+	w := segmentWriters.Get().(*segmentWriter)
+	*w = segmentWriter{file: file, id: id, meta: m, buf: w.buf[:headerSize], block: w.block, footer: w.footer}
+	w.block.reset()
+	w.footer.reset()
 	m.putHeader(w.buf, id)
 	return w
+}
+
+// release gives the writer back. It has ended, well or not.
+func (w *segmentWriter) release() {
+	w.file = nil
+	w.block.reset()
+	if cap(w.buf) <= 4*writeChunk { // else it has written a very large record
+		segmentWriters.Put(w)
+	}
 }
 
 func (m *segmentMeta) putHeader(p []byte, id uint64) {
@@ -131,11 +155,35 @@ func (w *segmentWriter) grow(n int) {
 // flush writes the whole blocks of the disk that are in the buffer.
 func (w *segmentWriter) flush() error {
 	n := len(w.buf) &^ (vfs.BlockSize - 1)
-	if _, err := w.file.WriteAt(w.buf[:n], w.written); err != nil {
-		return fmt.Errorf("write segment: %w", err)
+	for rest := w.buf[:n]; len(rest) > 0; {
+		chunk := rest
+		if len(chunk) >= 2*writeChunk {
+			chunk = chunk[:writeChunk] // of a very large record
+		}
+		rest = rest[len(chunk):]
+		if _, err := w.file.WriteAt(chunk, w.written); err != nil {
+			return fmt.Errorf("write segment: %w", err)
+		}
+		w.written += int64(len(chunk))
+		if err := w.pace(); err != nil {
+			return err
+		}
 	}
-	w.written += int64(n)
 	w.buf = w.buf[:copy(w.buf, w.buf[n:])]
+	return nil
+}
+
+// pace syncs what is written if it is much and not on the disk yet.
+func (w *segmentWriter) pace() error {
+	if w.written-w.synced < maxUnsynced {
+		return nil
+	}
+	if !w.file.Direct() {
+		if err := w.file.Sync(); err != nil {
+			return fmt.Errorf("sync segment: %w", err)
+		}
+	}
+	w.synced = w.written
 	return nil
 }
 

@@ -68,7 +68,7 @@ func (st *stream) isLarge(bytes, own int64) bool {
 
 // aliveShards returns what of t segments must hold, sorted.
 func aliveShards(t *memtable) []aliveShard {
-	var alive []aliveShard
+	alive := make([]aliveShard, 0, len(t.shards))
 	for _, ms := range t.sorted() {
 		if len(ms.runs) == 0 {
 			continue

@@ -1,18 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+
+	"github.com/freshet/freshet/e2e/process"
 )
 
 // mainStream is the stream that is written to.
@@ -31,29 +30,8 @@ func newClient(endpoint string) *client {
 		Region:       "us-east-1",
 		Credentials:  credentials.NewStaticCredentialsProvider("test", "test", ""),
 		Retryer:      aws.NopRetryer{},
-		HTTPClient: &http.Client{
-			Timeout:   60 * time.Second,
-			Transport: ownBody{&http.Transport{MaxIdleConnsPerHost: 64}},
-		},
+		HTTPClient:   process.HTTPClient(),
 	})}
-}
-
-// ownBody gives each request a body that nobody else closes. smithy-go closes
-// the body of a request as soon as it has the answer. The transport looks, after
-// the last byte has gone out, whether there is another; if the body was closed by
-// then it gets io.EOF where it takes that for a failure, and closes the
-// connection in the middle of the answer. A server that answers at once meets
-// this now and then.
-type ownBody struct{ http.RoundTripper }
-
-func (o ownBody) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	r = r.Clone(r.Context())
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return o.RoundTripper.RoundTrip(r)
 }
 
 // request marks err as the failure of a request.

@@ -4,11 +4,12 @@ GOLANGCI_LINT := v2.15.0
 FUZZTIME      ?= 20s
 FUZZFLAGS     ?=
 ROOM          ?= .
+BENCHDIR      ?= $(CURDIR)/.bench
 TOOLS         := $(CURDIR)/.tools
 MINUTES       ?= 30
 PYTHON        ?= python3
 
-.PHONY: run build test race e2e-smoke e2e torture soak lint bench fuzz generate models e2e-deps
+.PHONY: run build test race e2e-smoke e2e torture soak lint bench-server bench fuzz generate models e2e-deps
 
 run: build ## a server on 127.0.0.1:4566, data in ./freshet-data
 	./bin/freshet dev
@@ -42,6 +43,11 @@ lint: $(TOOLS)/bin/golangci-lint-$(GOLANGCI_LINT) ## the pinned linters of .gola
 $(TOOLS)/bin/golangci-lint-$(GOLANGCI_LINT):
 	GOBIN=$(TOOLS)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
 	mv $(TOOLS)/bin/golangci-lint $@
+
+bench-server: build ## the tables of docs/benchmarks.md, on a machine that does nothing else; ten minutes
+	@mkdir -p $(BENCHDIR)
+	./bin/freshet bench all --data $(BENCHDIR)
+	TMPDIR=$(BENCHDIR) go test -run '^$$' -bench 'Recovery|OpenLargeFolder|Waiters' -benchtime 3x ./internal/shardlog/disklog
 
 bench: ## Go's benchmarks; docs/benchmarks.md has those of the whole server
 	go test -run '^$$' -bench . -benchmem ./...

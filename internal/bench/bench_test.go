@@ -162,7 +162,7 @@ func TestLoadAgainstTheFloor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Load{Requests: requests, Duration: 200 * time.Millisecond, Check: p.Check}.Run(t.Context(), s.target)
+	r, err := Load{Requests: requests, Duration: time.Second, Check: p.Check}.Run(t.Context(), s.target)
 	if err != nil {
 		t.Fatal(err)
 	}

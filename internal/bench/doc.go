@@ -16,7 +16,8 @@
 //  3. The floor runs in a process of its own, like the server.
 //
 // Goroutines: Load.Run starts one per connection and waits for them. The floor's
-// process serves until its input ends.
+// process serves until its input ends. A Server has one that reads what its process
+// prints, until Stop.
 //
 // Start reading at load.go.
 package bench

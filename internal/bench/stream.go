@@ -16,6 +16,29 @@ type Stream struct {
 // Target is where the stream is.
 func (s *Stream) Target() Target { return s.target }
 
+// shards returns the ids of the stream's shards.
+func (s *Stream) shards(ctx context.Context) (ids []string, err error) {
+	for in := map[string]any{"StreamName": s.name}; ; {
+		var page struct {
+			Shards    []struct{ ShardId string }
+			NextToken *string
+		}
+		if _, err := s.target.call(ctx, "ListShards", in, &page); err != nil {
+			return nil, err
+		}
+		for _, shard := range page.Shards {
+			ids = append(ids, shard.ShardId)
+		}
+		if page.NextToken == nil {
+			return ids, nil
+		}
+		in = map[string]any{"NextToken": *page.NextToken}
+	}
+}
+
+// At returns the stream under another target: its server was started again.
+func (s *Stream) At(t Target) *Stream { return &Stream{target: t, name: s.name} }
+
 // MakeStream creates a stream of its own name and waits until it is active. If it
 // returns a stream, Delete must be called, whatever the error.
 func MakeStream(ctx context.Context, t Target, shards int) (*Stream, error) {

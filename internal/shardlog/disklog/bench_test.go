@@ -161,28 +161,6 @@ func syncTimes(b *testing.B, n int) []time.Duration {
 	return took
 }
 
-// BenchmarkRecovery opens a log whose journal has 256 MiB to replay; MB/s is what
-// counts.
-func BenchmarkRecovery(b *testing.B) {
-	dir := b.TempDir()
-	o := Options{MemtableBytes: 1 << 30}
-	r := start(b, vfs.OS, dir, o)
-	for n := range 512 {
-		appendAll(b, r.Log, batchOf(500, 1000, 500*n))
-	}
-	r.stopped()
-	b.SetBytes(512 * 500 * 1024)
-	for b.Loop() {
-		l, err := Open(vfs.OS, dir, o)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := l.Close(); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 // BenchmarkReadTail reads 1,000 records of 1 KiB from memory.
 func BenchmarkReadTail(b *testing.B) {
 	l := openForBench(b, b.TempDir(), Options{})

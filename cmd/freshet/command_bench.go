@@ -17,7 +17,7 @@ import (
 type benchCommands struct {
 	Put   benchPutCommand   `cmd:"" help:"Measure PutRecords (PutRecord with --batch 1)."`
 	Get   benchGetCommand   `cmd:"" help:"Measure GetRecords."`
-	All   benchAllCommand   `cmd:"" help:"Measure servers of its own in every way that docs/benchmarks.md shows, and print the tables (Linux)."`
+	All   benchAllCommand   `cmd:"" help:"Measure all that docs/benchmarks.md shows."`
 	Floor benchFloorCommand `cmd:"" hidden:"" help:"Serve the floor that --floor compares with."`
 }
 

@@ -32,11 +32,12 @@ type Log interface {
 	// stops before the record that would take the sum of data and keys above
 	// limit.Bytes; the first record is returned whatever its size. It does not
 	// wait: at the tail it returns no records. It returns fewer records than
-	// there are where that is cheaper; only Batch.Next tells the progress.
+	// there are where that is cheaper, but none only if there are none from
+	// there on; only Batch.Next tells the progress.
 	//
 	// The records' Data and Key belong to the log and never change; the caller
 	// must not write to them and may keep them as long as it likes, which
-	// keeps the engine's buffer behind them in memory.
+	// keeps the engine's buffer behind them in memory. Data is never nil.
 	Read(ctx context.Context, shard Shard, from Offset, limit Limit) (Batch, error)
 
 	// Find returns the offset of the first record whose arrival is at or after
@@ -194,6 +195,8 @@ type State struct {
 	// Floor is the lowest offset that may still be read.
 	Floor Offset
 	// Next is above every record: the next one gets this offset or a higher.
+	// Between the newest record and Next there may be a gap, offsets that no
+	// record has or will have, as between any two records.
 	Next Offset
 	// LastArrival is the arrival of the newest record, 0 if there never was one.
 	LastArrival Millis

@@ -1,7 +1,6 @@
 package memlog
 
 import (
-	"bytes"
 	"context"
 	"strings"
 	"time"
@@ -18,7 +17,7 @@ func (l *Log) Append(ctx context.Context, entries []shardlog.Entry) ([]shardlog.
 	records := make([]shardlog.Record, len(entries))
 	for i, e := range entries {
 		// Each record has memory of its own, so that trimming one frees it.
-		records[i] = shardlog.Record{Key: strings.Clone(e.Key), Data: bytes.Clone(e.Data)}
+		records[i] = shardlog.Record{Key: strings.Clone(e.Key), Data: append([]byte{}, e.Data...)}
 	}
 	results := make([]shardlog.Result, len(entries))
 

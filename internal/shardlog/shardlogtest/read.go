@@ -15,6 +15,7 @@ var readTests = []test{
 	{"KeepsToItsLimits", readKeepsToItsLimits},
 	{"ReturnsALargeFirstRecord", readReturnsALargeFirstRecord},
 	{"ReturnsRecordsThatStay", readReturnsRecordsThatStay},
+	{"ReturnsDataThatIsNotNil", readReturnsDataThatIsNotNil},
 	{"TellsTheState", readTellsTheState},
 }
 
@@ -118,6 +119,23 @@ func readReturnsRecordsThatStay(r *rig) {
 	r.close()
 	if d := differ(slices.Concat(kept...), want); d != "" {
 		r.Errorf("records that a reader keeps have changed: %s", d)
+	}
+}
+
+// "Data is never nil": a record without data is not one that lacks them.
+func readReturnsDataThatIsNotNil(r *rig) {
+	for range 40 { // some in memory, some not
+		r.append(shardlog.Entry{Shard: shard(1), Key: "k"}, shardlog.Entry{Shard: shard(1), Data: []byte{}},
+			entry(shard(2), "k", string(bytes.Repeat([]byte("x"), 1<<10))))
+	}
+	records, _, err := readAll(r.Log, shard(1), 0, plenty)
+	if err != nil || len(records) != 80 {
+		r.Fatalf("%d records, %v", len(records), err)
+	}
+	for _, record := range records {
+		if record.Data == nil || len(record.Data) > 0 {
+			r.Fatalf("a record without data has %#v", record.Data)
+		}
 	}
 }
 

@@ -1,15 +1,11 @@
 package server
 
 import (
-	"errors"
 	"log/slog"
-	"sync"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/freshet/freshet/internal/shardlog/disklog"
-	"github.com/freshet/freshet/internal/vfs"
 )
 
 // diskMetrics are what the engine on disk reports.
@@ -103,88 +99,6 @@ func (m *Metrics) DiskEvents(logger *slog.Logger) disklog.Events {
 		NoSpace:    short.note,
 		Corruption: damage.note,
 	}
-}
-
-// shortage says that writes are refused: at once as a warning, for it may be over
-// in a moment, and as an error when it lasts.
-type shortage struct {
-	logger *slog.Logger
-	full   prometheus.Gauge
-
-	mu struct {
-		sync.Mutex
-		since time.Time // zero: there is room
-		said  bool      // that it lasts
-	}
-}
-
-// shortagePatience is how long a shortage may last without being an error.
-const shortagePatience = 5 * time.Second
-
-// note is told that a shortage begins or lasts, and with nil that it is over.
-func (s *shortage) note(err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	lasts := time.Since(s.mu.since)
-	switch {
-	case err == nil:
-		s.logger.Info("writes are taken again", "after", lasts.Round(time.Millisecond))
-		s.mu.since, s.mu.said = time.Time{}, false
-		s.full.Set(0)
-	case s.mu.since.IsZero():
-		s.logger.Warn(refusal(err), "err", err)
-		s.mu.since = time.Now()
-		s.full.Set(1)
-	case lasts > shortagePatience && !s.mu.said:
-		s.logger.Error(refusal(err), "err", err, "since", s.mu.since)
-		s.mu.said = true
-	}
-}
-
-// refusal says what there is too little of.
-func refusal(err error) string {
-	if errors.Is(err, vfs.ErrNoSpace) {
-		return "disk is full, writes are refused until there is room"
-	}
-	return "no more files can be opened, writes are refused until some are closed"
-}
-
-// damages says where the disk is damaged: each place once, however often it is
-// read.
-type damages struct {
-	logger *slog.Logger
-	met    prometheus.Counter
-	places prometheus.Gauge
-
-	mu struct {
-		sync.Mutex
-		known map[place]bool
-	}
-}
-
-type place struct {
-	file   string
-	offset int64
-}
-
-// maxPlaces bounds what is remembered of damage. Beyond it a disk is so broken
-// that its lines may repeat themselves.
-const maxPlaces = 10_000
-
-func (d *damages) note(c *disklog.CorruptionError) {
-	d.met.Inc()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	at := place{c.File, c.Offset}
-	if d.mu.known[at] {
-		return
-	}
-	if d.mu.known == nil || len(d.mu.known) == maxPlaces {
-		d.mu.known = map[place]bool{}
-	}
-	d.mu.known[at] = true
-	d.places.Inc()
-	d.logger.Error("damage on the disk", "file", c.File, "byte", c.Offset, "reason", c.Reason)
 }
 
 // WatchDisk adds what log has on the disk and in memory, counted when it is asked

@@ -71,10 +71,12 @@ func TestAShortageIsAnErrorWhenItLasts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStory()
 		full := fmt.Errorf("1 bytes free: %w", vfs.ErrNoSpace)
-		const line = `msg="disk is full, writes are refused until there is room" err="1 bytes free: no space left on device"`
+		const cause = `because="the disk is full"`
+		const text = ` err="1 bytes free: no space left on device"` + "\n"
+		const warning = `level=WARN msg="writes are refused" ` + cause + text
 		s.want(t, "", "0")
 		s.NoSpace(full)
-		s.want(t, "level=WARN "+line+"\n", "1")
+		s.want(t, warning, "1")
 		time.Sleep(700 * time.Millisecond)
 		s.NoSpace(full)
 		s.NoSpace(nil)
@@ -85,11 +87,11 @@ func TestAShortageIsAnErrorWhenItLasts(t *testing.T) {
 			time.Sleep(time.Second)
 			s.NoSpace(full)
 		}
-		s.want(t, "level=WARN "+line+"\nlevel=ERROR "+line+" since=2000-01-01T00:00:00.700Z\n", "1")
+		s.want(t, warning+`level=ERROR msg="writes are still refused" `+cause+" since=2000-01-01T00:00:00.700Z"+text, "1")
 		s.NoSpace(nil)
 		s.want(t, "level=INFO msg=\"writes are taken again\" after=9s\n", "0")
 		s.NoSpace(syscall.EMFILE)
-		s.want(t, "level=WARN msg=\"no more files can be opened, writes are refused until some are closed\" err=\"too many open files\"\n", "1")
+		s.want(t, `level=WARN msg="writes are refused" because="no more files can be opened" err="too many open files"`+"\n", "1")
 	})
 }
 

@@ -27,7 +27,8 @@
 //     state that Load and Run go on from (hold.go).
 //  7. The log knows how a stream is kept before the stream takes puts.
 //  8. What retention has hidden is not shown again when it is changed, and
-//     nothing is deleted by a clock that jumped ahead less than an hour ago.
+//     nothing is hidden or deleted by a clock that jumped ahead less than an
+//     hour ago.
 //
 // Goroutines: Run starts one for transitions (transition.go) and one for
 // trimming (retention.go), and returns when both have ended. There are no

@@ -36,11 +36,10 @@ func (l *Log) aliveBlocks(f *footer, i int) (sh *shard, from, to int) {
 
 // census is what is alive in a segment at one moment.
 type census struct {
-	// total are the bytes of the blocks, live those of the blocks that are
-	// alive.
-	total, live int64
-	// dead are the ranges of the others, in the order of the file.
-	dead []byteRange
+	// live are the bytes of the blocks that are alive, dead those of the others,
+	// in deadRanges, which are in the order of the file.
+	live, dead int64
+	deadRanges []byteRange
 	// until is when the last of what is alive is wanted no more, by the
 	// retention of its stream.
 	until shardlog.Millis
@@ -64,33 +63,33 @@ func (l *Log) takeCensus(f *footer) census {
 			c.until = max(c.until, sh.stream.expiry(e.lastArrival))
 		}
 	}
-	c.total = c.live
-	for _, r := range c.dead {
-		c.total += r.to - r.from
-	}
+	c.dead = sizeOfRanges(c.deadRanges)
 	return c
 }
 
 func (c *census) addDead(e blockEntry) {
 	end := e.position + int64(e.length)
-	if n := len(c.dead); n > 0 && c.dead[n-1].to == e.position {
-		c.dead[n-1].to = end
+	if n := len(c.deadRanges); n > 0 && c.deadRanges[n-1].to == e.position {
+		c.deadRanges[n-1].to = end
 		return
 	}
-	c.dead = append(c.dead, byteRange{e.position, end})
+	c.deadRanges = append(c.deadRanges, byteRange{e.position, end})
 }
 
-// gone says that nothing is alive.
-func (c *census) gone() bool { return c.live == 0 }
+func sizeOfRanges(ranges []byteRange) (bytes int64) {
+	for _, r := range ranges {
+		bytes += r.to - r.from
+	}
+	return bytes
+}
 
 // worthRewriting reports whether the segment had better be rewritten now: less
-// than half of it is alive, at least least bytes are dead, and what is alive will
-// stay for a while. Where all records are kept equally long a segment dies from
+// than half of it is alive, and that will stay for a while. Where all records are kept equally long a segment dies from
 // one end to the other in the time in which it was filled, and a copy of the rest
 // would be written for nothing; so it is also where the rest has not an eighth of
 // its time before it.
-func (c *census) worthRewriting(m *segmentMeta, now shardlog.Millis, least int64) bool {
-	if 2*c.live >= c.total || c.total-c.live < least {
+func (c *census) worthRewriting(m *segmentMeta, now shardlog.Millis) bool {
+	if c.live >= c.dead {
 		return false
 	}
 	rest, age := c.until-now, now-m.firstArrival

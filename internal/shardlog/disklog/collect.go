@@ -60,8 +60,8 @@ type upkeep struct {
 	suspect, touched bool
 	// holes are the ranges that were punched.
 	holes []byteRange
-	// rewrite says that less than half was alive at the last count: gain bytes
-	// are dead, live are to be copied.
+	// rewrite says that it is to be rewritten by the last count: gain bytes come
+	// back by it, live are copied.
 	rewrite    bool
 	gain, live int64
 	// busy says that the rewriter has it, broken that it could not copy it.

@@ -114,9 +114,13 @@ func (l *Log) takeResult() error {
 	for _, s := range j.inputs {
 		s.upkeep.busy = false
 	}
-	switch {
-	case j.err == nil:
+	if j.err == nil {
 		return l.commitJob(j)
+	}
+	for _, s := range j.inputs {
+		l.touch(s)
+	}
+	switch {
 	case errors.Is(j.err, errJobCancelled), errors.Is(j.err, context.Canceled):
 		r.mergeDue = true // of those that are left
 	case retry(j.err):

@@ -160,7 +160,7 @@ func (l *Log) nextSequence(size int64) (uint64, *journalFile) {
 // them none is let go.
 func (l *Log) recycle(first uint64) {
 	l.mu.Lock()
-	var kept, surplus []*journalFile
+	var kept []*journalFile
 	for _, f := range l.mu.old {
 		if f.sequence < first && l.mu.cuts == 0 {
 			l.mu.spares = append(l.mu.spares, f)
@@ -169,29 +169,43 @@ func (l *Log) recycle(first uint64) {
 		}
 	}
 	l.mu.old = kept
-	// The largest are worth keeping, unless their space is wanted. One that is
-	// to be the next file stays even then: controls that drop or trim need it,
-	// and there may never be room for a new one.
-	slices.SortStableFunc(l.mu.spares, func(a, b *journalFile) int { return int(b.size - a.size) })
-	keep := maxSpares
-	if l.shrinking.Load() {
-		keep = 0
-	}
-	if l.space.has(lowSpace) {
-		keep = 0
-		if l.mu.next == nil {
-			keep = 1
-		}
-	}
-	if len(l.mu.spares) > keep {
-		surplus = slices.Clone(l.mu.spares[keep:])
-		l.mu.spares = slices.Delete(l.mu.spares, keep, len(l.mu.spares))
-	}
+	surplus := l.surplusLocked()
 	l.mu.Unlock()
 	signal(l.kicks.preparer)
 	for _, f := range surplus {
 		l.discard(f)
 	}
+}
+
+// surplusLocked takes from the spares those that are not worth keeping, and
+// returns them.
+func (l *Log) surplusLocked() (surplus []*journalFile) {
+	// The largest are worth keeping, and small ones as long as an idle folder may
+	// have them; unless the space is wanted. One that is to be the next file
+	// stays even then: controls that drop or trim need it, and there may never be
+	// room for a new one.
+	slices.SortStableFunc(l.mu.spares, func(a, b *journalFile) int { return int(b.size - a.size) })
+	largest, rest := maxSpares, l.o.idleFolder()-l.journalSizeLocked()
+	switch {
+	case l.space.has(lowSpace):
+		largest, rest = 0, math.MinInt64
+		if l.mu.next == nil {
+			largest = 1
+		}
+	case l.shrinking.Load():
+		largest = 0
+	}
+	var kept []*journalFile
+	for i, f := range l.mu.spares {
+		if i < largest || rest >= 0 && l.isSmall(f) {
+			kept = append(kept, f)
+		} else {
+			surplus = append(surplus, f)
+			rest += f.size
+		}
+	}
+	l.mu.spares = kept
+	return surplus
 }
 
 // firstJournal returns the lowest sequence number that is needed once frames up

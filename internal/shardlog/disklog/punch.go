@@ -20,16 +20,6 @@ func (l *Log) punch(s *segment, c *census) error {
 	if bytes == 0 || bytes < l.o.tidy.punchStep && !l.space.has(lowSpace) || l.collection.noHoles {
 		return nil
 	}
-	l.mu.Lock()
-	cuts := l.mu.cuts
-	l.mu.Unlock()
-	if cuts > 0 {
-		// A cut names the segment, and what is dead by now may be alive in it.
-		// Only the flusher takes cuts, so that none is taken before it is done
-		// here.
-		l.touch(s)
-		return nil
-	}
 	file, err := l.fs.OpenWrite(s.path, vfs.Buffered)
 	if err != nil {
 		return fmt.Errorf("punch segment: %w", err)
@@ -68,7 +58,7 @@ func punchRanges(file vfs.File, ranges []byteRange) (punched bool, err error) {
 // holes returns what of the dead ranges may become holes: whole blocks of the
 // disk, at least least bytes of them.
 func (c *census) holes(least int64) (holes []byteRange) {
-	for _, r := range c.dead {
+	for _, r := range c.deadRanges {
 		from, to := alignUp(r.from), r.to&^(vfs.BlockSize-1)
 		if to-from >= least {
 			holes = append(holes, byteRange{from, to})
@@ -82,13 +72,9 @@ func (c *census) holes(least int64) (holes []byteRange) {
 // the part of it that is there costs nothing.
 func (u *upkeep) unpunched(holes []byteRange) (ranges []byteRange, bytes int64) {
 	for _, r := range holes {
-		bytes += r.to - r.from
 		if !slices.Contains(u.holes, r) {
 			ranges = append(ranges, r)
 		}
 	}
-	for _, r := range u.holes {
-		bytes -= r.to - r.from
-	}
-	return ranges, bytes
+	return ranges, sizeOfRanges(holes) - sizeOfRanges(u.holes)
 }

@@ -10,10 +10,14 @@ import (
 // than a small folder should have. So after a while in which little was written
 // the journal goes back to its smallest file:
 //
-//	preparer   discards the spares and makes a small next file
+//	preparer   discards the large spares and makes a small next file
 //	writer     goes on in it, though the current one is not full, and hands the
 //	           active memtable to the flusher if its frames are in older files
 //	flusher    writes the segment and lets the older files go, as after any flush
+//
+// Small files go round as before: where little is written all the time there is a
+// flush for each 32 MiB of them, and they are filled again without a zero being
+// written.
 //
 // To recovery that is a file that was left before it was full, which happens
 // whenever a large frame does not fit.
@@ -26,15 +30,27 @@ type quiet struct {
 	written int64
 }
 
-// idleJournal is what the journal may keep when nothing is written.
+// idleJournal is what the files with frames that no segment has may take when
+// little is written, the current one included; idleFolder what all files may.
 func (o *Options) idleJournal() int64 { return max(o.tidy.idleJournal, 4*o.JournalMin) }
+func (o *Options) idleFolder() int64  { return o.idleJournal() / 2 * 3 }
+
+// isLargeLocked reports whether the journal has more than it should while little
+// is written.
+func (l *Log) isLargeLocked() bool {
+	frames := l.mu.current.size
+	for _, f := range l.mu.old {
+		frames += f.size
+	}
+	return frames > l.o.idleJournal() || l.journalSizeLocked() > l.o.idleFolder()
+}
 
 // watch decides whether the journal is to shrink, and returns when to look
 // again; 0, not before something happens.
 func (l *Log) watch(q *quiet) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.journalSizeLocked() <= l.o.idleJournal() {
+	if !l.isLargeLocked() {
 		q.since = time.Time{}
 		l.shrinking.Store(false)
 		return 0
@@ -66,8 +82,7 @@ func (l *Log) journalSizeLocked() (size int64) {
 // there are will do.
 func (l *Log) shrink() error {
 	l.mu.Lock()
-	unused := l.mu.spares
-	l.mu.spares = nil
+	unused := l.surplusLocked()
 	small := l.isSmall(l.mu.current)
 	if next := l.mu.next; small && next != nil && !l.isSmall(next) && l.openFitsLocked(l.mu.current) {
 		unused = append(unused, next)
@@ -107,7 +122,9 @@ func (l *Log) makeSmall() error {
 	return nil
 }
 
-func (l *Log) isSmall(f *journalFile) bool { return f.size <= l.o.JournalMin }
+// isSmall reports whether f may stay while little is written: the smallest file,
+// or one that was made for a frame of a few MiB.
+func (l *Log) isSmall(f *journalFile) bool { return f.size <= l.o.idleJournal()/4 }
 
 // openFitsLocked reports whether the open group, if there is one, has a place in
 // f.

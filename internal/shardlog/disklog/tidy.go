@@ -14,8 +14,8 @@ type tidyOptions struct {
 	punchRange, punchStep int64
 	// merge is how many segments are merged into one.
 	merge int
-	// idleJournal is what the journal may keep when nothing is written, and
-	// quietAfter how long that must last.
+	// idleJournal is what the journal may have when little is written, and
+	// quietAfter how long that must last; see shrink.go.
 	idleJournal int64
 	quietAfter  time.Duration
 }
@@ -44,6 +44,9 @@ func (l *Log) tidy() error {
 	if err := l.takeResult(); err != nil {
 		return err
 	}
+	if l.isCut() {
+		return nil
+	}
 	if due := l.collection.due; !due.IsZero() && (!time.Now().Before(due) || l.space.has(lowSpace)) {
 		l.countTouched()
 	}
@@ -51,9 +54,22 @@ func (l *Log) tidy() error {
 	return nil
 }
 
+// isCut reports whether a cut names segments. What is dead by now may be alive in
+// it, so nothing is punched; and its files stay, so nothing is gained by copying.
+// Only the flusher takes cuts, so that none is taken before it is done here; it
+// is woken by the release.
+func (l *Log) isCut() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.mu.cuts > 0
+}
+
 // tidyIn returns when tidy has something to do if nothing happens; never is 0.
 func (l *Log) tidyIn() time.Duration {
 	var in time.Duration
+	if l.isCut() {
+		return 0
+	}
 	for _, at := range []time.Time{l.collection.due, l.rewriting.notBefore} {
 		if at.IsZero() {
 			continue
@@ -69,20 +85,22 @@ func (l *Log) tidyIn() time.Duration {
 func (l *Log) countTouched() {
 	v := l.segments.acquire()
 	defer l.segments.release(v)
+	due := l.collection.due
+	l.collection.due = time.Time{}
 	counted := 0
 	for _, s := range v.segments {
 		if !s.upkeep.touched || s.upkeep.busy { // what becomes of a busy one is looked at as new
 			continue
 		}
 		if counted == lookAtOnce {
+			l.collection.due = due
 			signal(l.kicks.flusher)
-			return // due stays in the past
+			return
 		}
 		s.upkeep.touched = false
 		counted++
 		l.count(s)
 	}
-	l.collection.due = time.Time{}
 }
 
 // count decides what becomes of a segment by what of it is alive: it is to be
@@ -99,14 +117,15 @@ func (l *Log) count(s *segment) {
 		return
 	}
 	u := &s.upkeep
-	u.live, u.gain = c.live, c.total-c.live
-	u.rewrite = !u.broken && c.worthRewriting(&s.segmentMeta, now(), l.o.tidy.rewriteGain)
-	if u.rewrite && l.hasRoom(c.live) {
-		return
+	u.live = c.live
+	worth := !u.broken && c.worthRewriting(&s.segmentMeta, now())
+	if !worth || !l.hasRoom(c.live) {
+		if err := l.punch(s, &c); err != nil {
+			l.spaceKept(err)
+		}
 	}
-	if err := l.punch(s, &c); err != nil {
-		l.spaceKept(err)
-	}
+	u.gain = c.dead - sizeOfRanges(u.holes)
+	u.rewrite = worth && u.gain >= l.o.tidy.rewriteGain
 }
 
 // hasRoom reports whether n bytes may be written besides what appends need.

@@ -106,8 +106,8 @@ func (b *blockBuilder) append(dst []byte, shard shardlog.Shard, c codec) ([]byte
 func (b *blockBuilder) appendBody(dst []byte) (_ []byte, runs, records uint32) {
 	first := &b.parts[0]
 	size := 0
-	for from, to := 0, 0; from < len(b.parts); from = to {
-		to = b.runEnd(from)
+	for from := 0; from < len(b.parts); {
+		to := b.runEnd(from)
 		count := 0
 		for i := from; i < to; i++ {
 			p := &b.parts[i]
@@ -121,10 +121,12 @@ func (b *blockBuilder) appendBody(dst []byte) (_ []byte, runs, records uint32) {
 		dst = le.AppendUint32(dst, uint32(size))
 		runs++
 		records += uint32(count)
+		from = to
 	}
-	for from, to := 0, 0; from < len(b.parts); from = to {
-		to = b.runEnd(from)
+	for from := 0; from < len(b.parts); {
+		to := b.runEnd(from)
 		dst = appendRun(dst, b.parts[from:to])
+		from = to
 	}
 	return dst, runs, records
 }

@@ -69,8 +69,12 @@ func (c codec) decode(stored []byte, length int) ([]byte, error) {
 		}
 		return stored, nil
 	case codecS2:
-		if n, err := s2.DecodedLen(stored); err != nil || n != length {
-			return nil, fmt.Errorf("s2 body of %d bytes says %d instead of %d (%v)", len(stored), n, length, err)
+		n, err := s2.DecodedLen(stored)
+		if err != nil {
+			return nil, fmt.Errorf("s2 body of %d bytes: %w", len(stored), err)
+		}
+		if n != length {
+			return nil, fmt.Errorf("s2 body of %d bytes says %d instead of %d", len(stored), n, length)
 		}
 		body, err := s2.Decode(make([]byte, length), stored)
 		if err != nil {

@@ -148,10 +148,10 @@ func TestBlocksThatDieWhileTheyAreRead(t *testing.T) {
 				held := holdCalls(disk, func(op vfs.Op) bool {
 					return op.Kind == vfs.OpRead && strings.HasSuffix(op.Name, segment2) && op.Offset == headerSize
 				})
-				told := 0
+				var told atomic.Int32
 				o := tiny
 				o.Events.Corruption = func(c *CorruptionError) {
-					told++
+					told.Add(1)
 					if filepath.Base(c.File) != segment2 || c.Offset != headerSize || !strings.Contains(c.Reason, shardOf(1).String()+", offsets 2 to 3") {
 						t.Errorf("told of %v", c)
 					}
@@ -182,8 +182,8 @@ func TestBlocksThatDieWhileTheyAreRead(t *testing.T) {
 					t.Errorf("Find: %s, want %s", got, wantFound)
 				}
 				r.stopped()
-				if (told > 0) != damage {
-					t.Errorf("damage was told %d times", told)
+				if n := told.Load(); (n > 0) != damage {
+					t.Errorf("damage was told %d times", n)
 				}
 			})
 		})

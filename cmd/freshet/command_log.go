@@ -76,6 +76,10 @@ func verifyLog(dir string) (detail string, err error) {
 	}
 	detail = fmt.Sprintf("%d records in %d segments, %d in %d journal files; %.1f MiB read in %d ms",
 		r.SegmentRecords, r.Segments, r.UnflushedRecords, r.Journals, float64(r.Bytes)/(1<<20), time.Since(began).Milliseconds())
+	if r.Compressed > 0 {
+		detail += fmt.Sprintf("; %d of %d blocks are compressed, which makes %.1f of %.1f MiB",
+			r.Compressed, r.Blocks, float64(r.StoredBytes)/(1<<20), float64(r.RawBytes)/(1<<20))
+	}
 	if r.TornTail {
 		detail += "; a crash cut off the last write, which was not acknowledged"
 	}

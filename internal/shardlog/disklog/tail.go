@@ -1,6 +1,7 @@
 package disklog
 
 import (
+	"runtime/debug"
 	"slices"
 	"time"
 )
@@ -58,8 +59,13 @@ func (l *Log) rest() {
 		return
 	}
 	reached := l.durable.Load()
-	for reached == l.tail.seen && len(l.tail.tables) > 0 {
-		l.tail.shift()
+	if reached == l.tail.seen && len(l.tail.tables) > 0 {
+		for len(l.tail.tables) > 0 {
+			l.tail.shift()
+		}
+		// The load before has left the process several times what it needs now,
+		// and nothing would collect it soon.
+		debug.FreeOSMemory()
 	}
 	l.tail.seen, l.tail.due = reached, time.Now().Add(tailRest)
 }

@@ -85,17 +85,20 @@ func (sh *shard) describe(records []shardlog.Record) []kinesis.Record {
 	n := len(records)
 	list := make([]kinesis.Record, n)
 	numbers := make([]string, n)
-	arrivals := make([]time.Time, n)
+	arrivals := make([]time.Time, 0, n)
 	digits := make([]byte, 0, n*sequenceDigits)
+	var sequence sequence
 	for i := range records {
 		r := &records[i]
 		at := len(digits)
-		digits = sh.sequence(r.Offset, r.Stamp).append(digits)
+		digits = sequence.append(digits, sh.sequence(r.Offset, r.Stamp))
 		numbers[i] = unsafe.String(&digits[at], sequenceDigits) // digits has room for all and never moves
-		arrivals[i] = r.Arrival.Time()
+		if i == 0 || r.Arrival != records[i-1].Arrival {        // those that arrived together share a time
+			arrivals = append(arrivals, r.Arrival.Time())
+		}
 		list[i] = kinesis.Record{
 			SequenceNumber:              &numbers[i],
-			ApproximateArrivalTimestamp: &arrivals[i],
+			ApproximateArrivalTimestamp: &arrivals[len(arrivals)-1],
 			Data:                        r.Data,
 		}
 		if r.Key != "" {

@@ -33,7 +33,13 @@ const (
 )
 
 // append appends the 56 digits of n, whose version it takes to be 2.
-func (n sequenceNumber) append(dst []byte) []byte {
+func (n sequenceNumber) append(dst []byte) []byte { return n.limbs().append(dst) }
+
+// limbs is a number in digits to the base 10¹⁹, the first one having 18 decimal
+// digits.
+type limbs struct{ high, middle, low uint64 }
+
+func (n sequenceNumber) limbs() limbs {
 	hi := 2<<56 | (n.created&sequenceSecondsMask)<<20 | uint64(n.shard&0xf)<<16 | n.index>>48
 	mid := n.index<<16 | n.arrival>>28&0xff
 	lo := n.arrival<<36 | uint64(n.shard)<<4 | 2
@@ -43,13 +49,66 @@ func (n sequenceNumber) append(dst []byte) []byte {
 	q1, r := divE19(hi, mid)
 	q0, low := divE19(r, lo)
 	high, middle := divE19(q1, q0)
+	return limbs{high, middle, low}
+}
 
+func (l limbs) append(dst []byte) []byte {
 	at := len(dst)
 	dst = append(dst, zeros[:]...)
 	out := dst[at : at+sequenceDigits]
-	putDigits(out[0:18], high)
-	putDigits(out[18:37], middle)
-	putDigits(out[37:56], low)
+	putDigits(out[0:18], l.high)
+	putDigits(out[18:37], l.middle)
+	putDigits(out[37:56], l.low)
+	return dst
+}
+
+// sequence writes the numbers of records that follow each other in a shard. Mostly
+// one differs from the one before in the index alone, by one: 2^80, which leaves
+// most of the digits as they are. The zero value is ready.
+type sequence struct {
+	last   sequenceNumber
+	number limbs
+	// begin is the first 29 digits of the last number: high, and middle but for
+	// eight of its digits.
+	begin [18 + 11]byte
+}
+
+// 2^80 in limbs.
+const (
+	stepMiddle = 120_892
+	stepLow    = 5_819_614_629_174_706_176
+)
+
+// append appends the digits of n.
+func (s *sequence) append(dst []byte, n sequenceNumber) []byte {
+	next := s.last
+	next.index++
+	s.last = n
+	at := len(dst)
+	if n != next || n.version != 2 { // the zero value follows nothing
+		s.number = n.limbs()
+		dst = s.number.append(dst)
+		copy(s.begin[:], dst[at:])
+		return dst
+	}
+	before := s.number
+	s.number.low += stepLow
+	s.number.middle += stepMiddle
+	if s.number.low >= e19 {
+		s.number.low -= e19
+		s.number.middle++
+	}
+	if s.number.middle >= e19 || s.number.middle/1e8 != before.middle/1e8 {
+		s.number = n.limbs()
+		dst = s.number.append(dst)
+		copy(s.begin[:], dst[at:])
+		return dst
+	}
+	dst = append(dst, zeros[:]...)
+	out := dst[at : at+sequenceDigits]
+	copy(out, s.begin[:])
+	putDigits(out[29:37], s.number.middle%1e8)
+	putDigits(out[37:56], s.number.low)
 	return dst
 }
 

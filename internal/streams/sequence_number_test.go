@@ -142,6 +142,40 @@ func FuzzParseSequenceNumber(f *testing.F) {
 	})
 }
 
+// A sequence writes what each number is by itself, whatever follows what.
+func TestASequenceWritesTheNumbers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var s sequence
+		n := anySequenceNumber(t)
+		for range rapid.IntRange(1, 300).Draw(t, "records") {
+			switch rapid.IntRange(0, 40).Draw(t, "step") {
+			case 0:
+				n = anySequenceNumber(t)
+			case 1:
+				n.arrival++
+			case 2:
+				n.index += rapid.Uint64Range(0, 1<<33).Draw(t, "gap")
+			}
+			n.index = (n.index + 1) & sequenceIndexMax
+			n.arrival &= sequenceSecondsMask
+			if got := string(s.append(nil, n)); got != n.String() {
+				t.Fatalf("%+v is %s, want %s", n, got, n)
+			}
+		}
+	})
+}
+
+func BenchmarkSequence(b *testing.B) {
+	n := sequenceNumber{created: 1421889722, index: 1 << 40, arrival: 1421889999, shard: 1234, version: 2}
+	buf := make([]byte, 0, sequenceDigits)
+	var s sequence
+	b.ReportAllocs()
+	for b.Loop() {
+		n.index++
+		buf = s.append(buf[:0], n)
+	}
+}
+
 func BenchmarkSequenceNumber(b *testing.B) {
 	n := sequenceNumber{created: 1421889722, index: 1 << 40, arrival: 1421889999, shard: 1234}
 	buf := make([]byte, 0, sequenceDigits)

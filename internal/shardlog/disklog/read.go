@@ -101,6 +101,7 @@ type collector struct {
 	count       int // how many more may be taken
 	bytes       int // and how large
 	full        bool
+	warmed      int // what warmEntries returned; nobody reads it
 }
 
 func newCollector(from, below shardlog.Offset, limit shardlog.Limit) *collector {
@@ -129,11 +130,15 @@ func (c *collector) take(runs []run, end shardlog.Offset) {
 	}
 	runs = runs[searchOffset(runs, c.next):]
 	c.makeRoom(runs)
+	if len(runs) == 0 {
+		return
+	}
+	i := 0
+	if first := runs[0].first; c.next > first {
+		i = int(c.next - first)
+	}
+	c.warmed += warmEntries(runs, i, c.count)
 	for _, r := range runs {
-		i := 0
-		if c.next > r.first {
-			i = int(c.next - r.first)
-		}
 		for ; i < int(r.count); i++ {
 			offset := r.first + shardlog.Offset(i)
 			if offset >= end || !c.fits(r.size(i)) {
@@ -143,6 +148,7 @@ func (c *collector) take(runs []run, end shardlog.Offset) {
 			c.records = append(c.records, r.record(i))
 			c.next = offset + 1
 		}
+		i = 0
 	}
 }
 

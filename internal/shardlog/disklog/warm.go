@@ -48,3 +48,22 @@ func warmBodies(runs []run) (sum int) {
 	}
 	return sum
 }
+
+// warmEntries looks at where the entries of runs begin that a reader is about to
+// take: n of them at the most, from index from of the first run on.
+func warmEntries(runs []run, from, n int) (sum int) {
+	for i := range runs {
+		r := &runs[i]
+		to := min(int(r.count), from+n)
+		entries := r.body[int(r.count)*tableEntry:]
+		for k := from; k < to; k++ {
+			begin, _ := r.bounds(k)
+			sum += int(entries[begin])
+		}
+		if n -= to - from; n <= 0 {
+			break
+		}
+		from = 0
+	}
+	return sum
+}

@@ -35,7 +35,7 @@ func appendGetRecordsJSON(dst []byte, out any) ([]byte, bool) {
 	dst = append(dst, '{')
 	if o.Records != nil {
 		dst = append(dst, `"Records":[`...)
-		var last second
+		var last moment
 		for i := range o.Records {
 			dst = appendRecordJSON(dst, &o.Records[i], &last)
 		}
@@ -51,7 +51,7 @@ func appendGetRecordsJSON(dst []byte, out any) ([]byte, bool) {
 
 // appendRecordJSON writes a record and a comma. Nearly all records have the same
 // four members, none with anything to escape.
-func appendRecordJSON(dst []byte, r *kinesis.Record, last *second) []byte {
+func appendRecordJSON(dst []byte, r *kinesis.Record, last *moment) []byte {
 	if r.SequenceNumber == nil || r.ApproximateArrivalTimestamp == nil || r.Data == nil || r.PartitionKey == nil ||
 		r.EncryptionType != nil || !awsjson.Plain(*r.SequenceNumber) || !awsjson.Plain(*r.PartitionKey) {
 		return appendOddRecordJSON(dst, r)
@@ -59,7 +59,7 @@ func appendRecordJSON(dst []byte, r *kinesis.Record, last *second) []byte {
 	dst = append(dst, `{"SequenceNumber":"`...)
 	dst = append(dst, *r.SequenceNumber...)
 	dst = append(dst, `","ApproximateArrivalTimestamp":`...)
-	dst = last.append(dst, *r.ApproximateArrivalTimestamp)
+	dst = last.append(dst, r.ApproximateArrivalTimestamp)
 	dst = append(dst, `,"Data":`...)
 	dst = awsjson.AppendBlob(dst, r.Data)
 	dst = append(dst, `,"PartitionKey":"`...)
@@ -83,33 +83,19 @@ func appendOddRecordJSON(dst []byte, r *kinesis.Record) []byte {
 	return append(closed(dst, '}'), ',')
 }
 
-// second remembers how the last time's seconds were written: records follow
-// each other closely. The zero value is the second 0.
-type second struct {
-	s      int64
-	n      int
-	digits [20]byte
+// moment remembers how the last time was written: records follow each other
+// closely, and those that arrived together have one time. The zero value remembers
+// nothing.
+type moment struct {
+	of   *time.Time
+	text [32]byte
+	n    int
 }
 
-// append writes t as awsjson.AppendTime does.
-func (last *second) append(dst []byte, t time.Time) []byte {
-	ms := t.UnixMilli()
-	if ms < 1000 {
-		return awsjson.AppendTime(dst, t)
+// append writes *t as awsjson.AppendTime does.
+func (m *moment) append(dst []byte, t *time.Time) []byte {
+	if t != m.of {
+		m.of, m.n = t, len(awsjson.AppendTime(m.text[:0], *t))
 	}
-	s, frac := ms/1000, ms%1000
-	if s != last.s {
-		last.s = s
-		last.n = len(strconv.AppendInt(last.digits[:0], s, 10))
-	}
-	dst = append(dst, last.digits[:last.n]...)
-	switch {
-	case frac == 0:
-		return dst
-	case frac%100 == 0:
-		return append(dst, '.', byte('0'+frac/100))
-	case frac%10 == 0:
-		return append(dst, '.', byte('0'+frac/100), byte('0'+frac/10%10))
-	}
-	return append(dst, '.', byte('0'+frac/100), byte('0'+frac/10%10), byte('0'+frac%10))
+	return append(dst, m.text[:m.n]...)
 }

@@ -158,9 +158,9 @@ func (l *Log) placeLocked(n int, urgent bool) (*group, <-chan struct{}, error) {
 
 // openLocked opens a group that can hold size bytes.
 func (l *Log) openLocked(size int) *group {
-	if l.mu.slab == nil || len(l.mu.slab.rest()) < max(size, slabRest) {
-		if l.mu.slab = l.spare.Swap(nil); l.mu.slab == nil {
-			l.mu.slab = newSlab()
+	if l.mu.slab == nil || len(l.mu.slab.rest()) < max(size, l.o.slabBytes/slabShare) {
+		if l.mu.slab = l.spare.Swap(nil); l.mu.slab == nil || len(l.mu.slab.rest()) < size {
+			l.mu.slab = newSlab(max(l.o.slabBytes, size))
 		}
 	}
 	g := newGroup(l.mu.nextLSN, l.mu.slab.rest(), l.mu.changes)
@@ -175,7 +175,7 @@ func (l *Log) openLocked(size int) *group {
 func (l *Log) refillSpare() {
 	if l.spare.Load() == nil && l.refilling.CompareAndSwap(false, true) {
 		if l.spare.Load() == nil {
-			l.spare.Store(newSlab())
+			l.spare.Store(newSlab(l.o.slabBytes))
 		}
 		l.refilling.Store(false)
 	}

@@ -30,6 +30,7 @@ func TestDifferential(t *testing.T) {
 				JournalMax:    256 << 10,
 				Reserve:       64 << 10,
 				ownSegment:    4 << 10 << (seed % 6),
+				slabBytes:     1 << 20,
 			}
 			more := shardlogtest.Differential(t, shardlogtest.Simulation{
 				Open:   func(disk vfs.FS) (shardlog.Log, error) { return Open(disk, "data", o) },

@@ -88,13 +88,10 @@ type slab struct {
 	used int
 }
 
-const (
-	slabSize = maxFrame
-	// slabRest is how little of a slab is left when a group begins a new one.
-	slabRest = 1 << 20
-)
+// slabShare is the share of a slab that is left when a group begins a new one.
+const slabShare = 16
 
-func newSlab() *slab { return &slab{buf: vfs.AlignedBuffer(slabSize)} }
+func newSlab(size int) *slab { return &slab{buf: vfs.AlignedBuffer(alignUp(size))} }
 
 // rest is what of the slab is free.
 func (b *slab) rest() []byte { return b.buf[b.used:] }

@@ -49,7 +49,10 @@ type Options struct {
 	// ownSegment is how many bytes of a stream in one flush are worth a segment
 	// of its own; see stream.isLarge. Tests make it smaller than 16 MiB.
 	ownSegment int64
-	tidy       tidyOptions
+	// slabBytes is the size of a slab; one that is smaller than a group is made as
+	// large as that. Tests make it smaller than 16 MiB, which take a while to zero.
+	slabBytes int
+	tidy      tidyOptions
 }
 
 // Events are the occasions that metrics and logs are made of. They are called by
@@ -157,6 +160,7 @@ func (o Options) withDefaults() (Options, error) {
 	setDefault(&o.BlockCache, 64<<20)
 	setDefault(&o.RewriteRate, 64<<20)
 	setDefault(&o.ownSegment, 16<<20)
+	setDefault(&o.slabBytes, maxFrame)
 	o.tidy.setDefaults()
 	switch {
 	case o.MemtableBytes < 0:

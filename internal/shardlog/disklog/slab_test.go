@@ -10,7 +10,7 @@ import (
 
 // Many appenders find the spare slab gone at once: one of them makes another.
 func TestOneSpareSlabIsMade(t *testing.T) {
-	l, err := Open(crashfs.New(), "data", tiny)
+	l, err := Open(crashfs.New(), "data", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestOneSpareSlabIsMade(t *testing.T) {
 	close(begin)
 	all.Wait()
 	runtime.ReadMemStats(&after)
-	if made := (after.TotalAlloc - before.TotalAlloc) / slabSize; made != 1 {
+	if made := (after.TotalAlloc - before.TotalAlloc) / maxFrame; made != 1 {
 		t.Errorf("%d slabs were made", made)
 	}
 	if err := l.Close(); err != nil {

@@ -15,7 +15,7 @@ import (
 // most, and gives back whatever space it can at once, so that a short test walks
 // all paths.
 var tiny = Options{
-	MemtableBytes: 8 << 10, JournalMin: 16 << 10, JournalMax: 64 << 10, ownSegment: 4 << 10,
+	MemtableBytes: 8 << 10, JournalMin: 16 << 10, JournalMax: 64 << 10, ownSegment: 4 << 10, slabBytes: 256 << 10,
 	FooterCache: 4 << 10, BlockCache: 32 << 10,
 	tidy: tidyOptions{every: 1, rewriteGain: 1, punchRange: 1, punchStep: 1, merge: 3, idleJournal: 1, quietAfter: 100 * time.Microsecond},
 }

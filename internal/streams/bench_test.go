@@ -21,6 +21,8 @@ func (l nullLog) Append(_ context.Context, entries []shardlog.Entry) ([]shardlog
 	return l.results[:len(entries)], nil
 }
 
+func (nullLog) Configure(context.Context, shardlog.StreamID, shardlog.Settings) error { return nil }
+
 func benchService(b *testing.B, log shardlog.Log, shards int32) *Service {
 	s := New(log, memmeta.New(), Options{})
 	must(b, 0, s.Load(b.Context()))

@@ -49,8 +49,9 @@ func newPuts(st *stream, n int) *puts {
 	}
 }
 
-// add sets record i, and judges its ExplicitHashKey. A record without partition
-// key, which streams allow whose distribution is AUTO, goes anywhere.
+// add sets record i, but for its shard, and judges its ExplicitHashKey. A record
+// without partition key, which streams allow whose distribution is AUTO, goes
+// anywhere.
 func (p *puts) add(i int, data []byte, key, explicit *string) error {
 	e := &p.entries[i]
 	e.Data = data
@@ -69,8 +70,15 @@ func (p *puts) add(i int, data []byte, key, explicit *string) error {
 	default:
 		p.keys[i] = hashKey{rand.Uint64(), rand.Uint64()}
 	}
-	p.route(i)
 	return nil
+}
+
+// routeAll names the shards of all records. With many shards each is far from the
+// processor, which fetches a dozen at a time if no hash is computed in between.
+func (p *puts) routeAll() {
+	for i := range p.keys {
+		p.route(i)
+	}
 }
 
 // route names the shard of record i by p.st.
@@ -107,6 +115,7 @@ func (st *stream) needsKey() bool {
 // append puts all records into the log, in one group if nothing comes between,
 // and sets the results. An error says that none was put.
 func (s *Service) append(ctx context.Context, p *puts) error {
+	p.routeAll()
 	results, err := s.log.Append(ctx, p.entries)
 	if err != nil {
 		return errPut(p.st, err)

@@ -17,6 +17,10 @@ type Log interface {
 	// order given: len(results) == len(entries) if err is nil. Entries of one
 	// shard get offsets in the order in which they stand in entries.
 	//
+	// An engine may have an option to answer before that. Then a power cut, but
+	// not the end of the process, may undo the newest appends: those after some
+	// moment, in all shards. Their offsets are given to others.
+	//
 	// It returns when every entry is decided, blocking for a sync of the
 	// engine, and longer while the engine holds writers back. The log keeps no
 	// reference to entries, their Data or their Key after it returns.

@@ -234,18 +234,19 @@ func TestBackupCutShort(t *testing.T) {
 func TestCrashesDuringBackup(t *testing.T) {
 	sound, none := 0, 0
 	for seed := range uint64(max(crashes(t)/20, 10)) {
-		s := &story{rng: rand.New(rand.NewPCG(seed, 5)), fs: crashfs.New(), ledger: newLedger()}
+		s := newStory(rand.New(rand.NewPCG(seed, 5)), tiny)
 		s.backups = true
 		for range 5 {
 			if err := s.live(); err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
-			names, err := s.fs.List("backups")
+			after := s.fs.CrashClone(nil) // if only the process had ended
+			names, err := after.List("backups")
 			if err != nil {
 				continue // the power went before the first
 			}
 			for _, name := range names {
-				ok, err := soundOrNone(s.fs, "backups/"+name)
+				ok, err := soundOrNone(after, "backups/"+name)
 				if err != nil {
 					t.Fatalf("seed %d: %v", seed, err)
 				}

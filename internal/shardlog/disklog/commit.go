@@ -8,28 +8,56 @@ import (
 	"github.com/freshet/freshet/internal/shardlog"
 )
 
-// write is the writer's goroutine. It takes the open group, commits it, and
-// takes the next, until ctx ends; then it lets nobody join and commits the last.
+// write is the writer's goroutine. It commits group after group until ctx ends,
+// and leaves nothing that is not synced.
 func (l *Log) write(ctx context.Context) error {
 	l.checkSpace()
+	err := l.commitAll(ctx)
+	if err == nil {
+		err = l.syncJournal()
+	}
+	if err != nil {
+		// Whatever the disk says later, what it holds is unknown: no retry
+		// (invariant 5). The process must end and recover by reading.
+		l.end()
+		return fmt.Errorf("journal: %w", err)
+	}
+	return nil
+}
+
+// commitAll takes the open group, commits it, and takes the next, until ctx ends;
+// then it lets nobody join and commits the last.
+func (l *Log) commitAll(ctx context.Context) error {
 	for {
-		l.sealFull()
+		if err := l.sealFull(); err != nil {
+			return err
+		}
 		last := ctx.Err() != nil // looked at once: who joins before it is committed
 		g := l.take(last)
-		if g == nil {
-			if last {
-				return nil
-			}
-			select {
-			case <-l.kicks.writer:
-			case <-ctx.Done():
-			}
-			continue
+		var err error
+		switch {
+		case g != nil:
+			err = l.commit(g)
+		case last:
+			return nil
+		default:
+			err = l.idle(ctx)
 		}
-		if err := l.commit(g); err != nil {
+		if err != nil {
 			return err
 		}
 	}
+}
+
+// idle waits for something to do. The journal's sync may be due meanwhile.
+func (l *Log) idle(ctx context.Context) error {
+	select {
+	case <-l.kicks.writer:
+	case <-ctx.Done():
+	case <-l.writer.due:
+		return l.syncJournal()
+	}
+	return nil
 }
 
 // take closes the open group to appends and gives it its place in the journal;
@@ -53,49 +81,84 @@ func (l *Log) take(last bool) *group {
 	return g
 }
 
-// commit makes g durable and publishes it.
+// commit writes g, makes it durable unless that may come later, and publishes it.
 func (l *Log) commit(g *group) error {
 	g.leave(0)
 	<-g.written
-	w := &l.writer
-	frame, crc := g.finish(w.prev)
-	if g.pos == journalHeader {
-		l.rotated(g.file)
+	began := time.Now()
+	frame, err := l.writeFrame(g)
+	if err == nil && (l.o.SyncEvery == 0 || g.fence) {
+		err = l.syncJournal()
 	}
-	// A crash from here on may leave any part of the frame: a torn tail, since
-	// the frame before is synced. If all of it is there, recovery takes it,
-	// though nobody will have been answered.
-	synced, err := l.writeFrame(g.file, frame, g.pos)
 	if err != nil {
-		// Whatever the disk says later, what it holds of this frame is unknown:
-		// no retry (invariant 5). The process must end and recover by reading.
 		g.end(shardlog.ErrUnknown)
-		l.end()
-		return fmt.Errorf("journal: %w", err)
+		return err
 	}
-	// From here on the group is durable, and a crash loses nothing of it.
-	w.prev, w.last = crc, g.lsn
-	l.durable.Store(g.lsn)
+	// From here on a crash of the process loses nothing of the group, and unless
+	// its sync comes later none of the machine does.
+	l.written.Store(g.lsn)
+	committed := GroupCommitted{Appends: g.appends, Entries: g.entries, Bytes: len(frame), Sync: time.Since(began)}
 	l.publish(g, frame)
-	committed := GroupCommitted{Appends: g.appends, Entries: g.entries, Bytes: len(frame), Sync: synced}
 	g.end(nil)
 	if fn := l.o.Events.GroupCommitted; fn != nil {
 		fn(committed)
 	}
 	l.spendSpace(int64(len(frame)))
+	return l.syncIfDue()
+}
+
+// writeFrame writes the frame of g behind the last one.
+func (l *Log) writeFrame(g *group) (frame []byte, err error) {
+	if g.pos == journalHeader {
+		// What the files before have must be durable before this one has
+		// anything: only one file has frames that a power cut may take.
+		if err := l.syncJournal(); err != nil {
+			return nil, err
+		}
+		l.rotated(g.file)
+	}
+	w := &l.writer
+	frame, crc := g.finish(w.prev, w.synced)
+	// A crash from here on may leave any part of the frame, and of those before
+	// that are not synced: a torn tail. What is there of them recovery takes,
+	// though perhaps nobody was answered.
+	if _, err := g.file.file.WriteAt(frame, g.pos); err != nil {
+		return nil, fmt.Errorf("write frame: %w", err)
+	}
+	w.prev, w.last, w.unsynced = crc, g.lsn, g.file
+	return frame, nil
+}
+
+// syncJournal makes all frames durable.
+func (l *Log) syncJournal() error {
+	w := &l.writer
+	if w.unsynced == nil {
+		return nil
+	}
+	if err := w.unsynced.file.Sync(); err != nil {
+		return fmt.Errorf("sync frame: %w", err)
+	}
+	// From here on no crash loses anything of them.
+	w.synced, w.unsynced, w.due = w.last, nil, nil
+	l.durable.Store(w.synced)
 	return nil
 }
 
-// writeFrame writes and syncs, and returns how long that took.
-func (l *Log) writeFrame(f *journalFile, frame []byte, pos int64) (time.Duration, error) {
-	began := time.Now()
-	if _, err := f.file.WriteAt(frame, pos); err != nil {
-		return 0, fmt.Errorf("write frame: %w", err)
+// syncIfDue syncs what was written SyncEvery ago, or sees to it that it will be.
+func (l *Log) syncIfDue() error {
+	w := &l.writer
+	if w.unsynced == nil {
+		return nil
 	}
-	if err := f.file.Sync(); err != nil {
-		return 0, fmt.Errorf("sync frame: %w", err)
+	if w.due == nil {
+		w.due = time.After(l.o.SyncEvery)
 	}
-	return time.Since(began), nil
+	select {
+	case <-w.due:
+		return l.syncJournal()
+	default:
+		return nil
+	}
 }
 
 // publish lets readers see g, in the order of joining. A small frame's runs are
@@ -124,8 +187,9 @@ func (l *Log) publish(g *group, frame []byte) {
 }
 
 // sealFull hands the active memtable to the flusher if it wants a flush, or
-// remembers that it waits for a place.
-func (l *Log) sealFull() {
+// remembers that it waits for a place. Its frames are durable then: the checkpoint
+// never is above what was synced.
+func (l *Log) sealFull() error {
 	t := l.writer.active
 	wanted := l.leaveLarge() || l.wantsFlush(t)
 	l.mu.Lock()
@@ -136,7 +200,10 @@ func (l *Log) sealFull() {
 	l.mu.full = full
 	l.mu.Unlock()
 	if !wanted || full {
-		return // when there is a place the flusher signals
+		return nil // when there is a place the flusher signals
+	}
+	if err := l.syncJournal(); err != nil {
+		return err
 	}
 	t.seal()
 	l.writer.active = &memtable{first: t.last + 1, last: t.last}
@@ -145,6 +212,7 @@ func (l *Log) sealFull() {
 	l.broadcastLocked()
 	l.mu.Unlock()
 	signal(l.kicks.flusher)
+	return nil
 }
 
 // wantsFlush reports whether t is full, or whether entries are refused for want

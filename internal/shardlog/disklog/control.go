@@ -53,6 +53,7 @@ func (c *control) sizeLocked() (n int, refusedBy uint64) {
 func (c *control) assignLocked(g *group, region []byte) {
 	c.at = now()
 	c.offset = c.decideLocked(g.lsn)
+	g.fence = true
 	g.changes = append(g.changes, change{
 		kind:       c.kind,
 		stream:     c.stream,

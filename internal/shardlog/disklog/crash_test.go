@@ -10,9 +10,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
+	"github.com/freshet/freshet/internal/vfs/faultfs"
 )
 
 // errDead is what the disk says after the power was cut.
@@ -41,14 +44,32 @@ func crashes(t *testing.T) int {
 // keeps of the unsynced data some, recovers, and compares with the ledger: nothing
 // that was acknowledged or visible may be missing, doubled, changed or out of
 // order, and nothing may be there that was not asked for. Recovery itself is
-// cut too.
+// cut too. Now and then only the process ends, and the disk keeps everything.
 func TestCrashes(t *testing.T) {
-	const lives = 25 // of one data folder
-	want := crashes(t)
-	var total ledger
 	var space reclaimed
+	liveThrough(t, crashes(t), tiny, &space)
+	space.wantAll(t)
+}
+
+// TestCrashesBetweenSyncs is TestCrashes where groups are synced together. What
+// was synced when the power went is there; what is missing is the end of the
+// log, in all shards from one frame on, and none of it comes back. The end of the
+// process costs nothing.
+func TestCrashesBetweenSyncs(t *testing.T) {
+	o := Options{MemtableBytes: 64 << 10, JournalMin: 32 << 10, JournalMax: 128 << 10, SyncEvery: time.Millisecond}
+	if sum := liveThrough(t, crashes(t)/4, o, &reclaimed{}); sum.undone == 0 || sum.several == 0 {
+		t.Errorf("the load missed the case: %+v", sum)
+	}
+}
+
+// liveThrough lets folders with these options live through so many crashes.
+func liveThrough(t *testing.T, want int, o Options, space *reclaimed) (sum losses) {
+	t.Helper()
+	const lives = 25 // of one data folder
+	var total ledger
 	for seed := uint64(1); want > 0; seed++ {
-		story := &story{rng: rand.New(rand.NewPCG(seed, 0)), fs: crashfs.New(), ledger: newLedger(), punches: seed%2 == 0}
+		story := newStory(rand.New(rand.NewPCG(seed, 0)), o)
+		story.punches = seed%2 == 0
 		for range min(lives, want) {
 			if err := story.live(); err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
@@ -63,39 +84,54 @@ func TestCrashes(t *testing.T) {
 		p.trimmed += q.trimmed
 		p.sealed += q.sealed
 		p.dropped += q.dropped
+		sum.undone += story.losses.undone
+		sum.several += story.losses.several
 	}
-	t.Logf("checked: %+v, space: %s", total.passed, &space)
-	space.wantAll(t)
+	t.Logf("checked: %+v, %+v, space: %s", total.passed, sum, space)
 	if p := total.passed; p.unknownFound == 0 || p.unknownLost == 0 || p.trimmed == 0 || p.sealed == 0 || p.dropped == 0 {
 		t.Errorf("the load missed a case: %+v", p)
 	}
+	return sum
 }
 
 // story is a data folder's life over many crashes.
 type story struct {
 	rng       *rand.Rand
+	o         Options
 	fs        *crashfs.FS
+	scribe    *scribe
 	ledger    *ledger
+	losses    losses
 	stream    atomic.Uint32 // the newest
 	reclaimed reclaimed
 	// punches says that segments are larger, and not rewritten but punched.
 	punches bool
 	// backups says that they are made under the load.
 	backups bool
+	// killed says that the process ends and not the power, and whole that it
+	// was so in every life since the last that could recover.
+	killed, whole bool
 }
 
-// live recovers the folder, checks it, and runs a load until the next power cut.
+// losses counts what crashes took: entries that were answered, and recoveries
+// that missed more than one frame.
+type losses struct{ undone, several int }
+
+func newStory(rng *rand.Rand, o Options) *story {
+	return &story{rng: rng, o: o, fs: crashfs.New(), scribe: &scribe{}, ledger: newLedger()}
+}
+
+// live recovers the folder, checks it, and runs a load until the next crash.
 func (s *story) live() error {
-	s.fs.CrashAfter(s.cutAfter())
-	l, err := Open(s.fs, "data", s.options())
+	l, err := Open(s.disk(), "data", s.options())
 	if err != nil {
 		if !errors.Is(err, errDead) {
 			return err
 		}
-		s.fs = s.fs.Crash(s.rng)
+		s.crash()
 		return nil
 	}
-	if err := s.ledger.check(l); err != nil {
+	if err := s.check(l); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	if _, err := Verify(s.fs, "data"); err != nil && !s.fs.Dead() {
@@ -105,17 +141,57 @@ func (s *story) live() error {
 		return err
 	}
 	_ = l.Close()
-	s.fs = s.fs.Crash(s.rng)
+	s.crash()
 	return nil
 }
 
 func (s *story) options() Options {
-	o := tellingOf(tiny, &s.reclaimed)
+	o := tellingOf(s.o, &s.reclaimed)
 	if s.punches {
 		o.MemtableBytes = 32 << 10
 		o.ownSegment, o.tidy.rewriteGain = 1<<30, 1<<30
 	}
 	return o
+}
+
+// disk returns the disk for one life, and draws how and when it ends.
+func (s *story) disk() vfs.FS {
+	s.scribe.FS = s.fs
+	s.killed = s.rng.IntN(4) == 0
+	if !s.killed {
+		s.fs.CrashAfter(s.cutAfter())
+		return s.scribe
+	}
+	s.fs.CrashWhen(nil)
+	mortal := faultfs.New(s.scribe)
+	mortal.Inject(faultfs.Rule{Match: faultfs.Mutating, After: s.cutAfter(), Times: faultfs.Always, Err: errDead})
+	return mortal
+}
+
+func (s *story) crash() {
+	if !s.killed {
+		s.fs = s.fs.Crash(s.rng)
+		s.scribe.powerCut()
+		s.whole = false
+	}
+}
+
+// check compares a log that was recovered with the scribe's book and the ledger.
+func (s *story) check(l *Log) error {
+	ends, gone, err := s.scribe.compare(l, s.whole)
+	if err != nil {
+		return err
+	}
+	s.whole = true
+	undone := s.ledger.undo(ends)
+	if undone > 0 && s.o.SyncEvery == 0 {
+		return fmt.Errorf("%d entries were acknowledged and are gone with %d frames", undone, gone)
+	}
+	s.losses.undone += undone
+	if gone > 1 {
+		s.losses.several++
+	}
+	return s.ledger.check(l)
 }
 
 // cutAfter draws how many calls pass: often few, so that recovery is cut too.
@@ -145,7 +221,7 @@ func (s *story) load(l *Log) error {
 	workers.Wait()
 	err := <-ran
 	if !errors.Is(err, errDead) {
-		failures <- fmt.Errorf("Run returned %v, want that the power was cut", err)
+		failures <- fmt.Errorf("Run returned %v, want that the disk was gone", err)
 	}
 	close(failures)
 	for err := range failures {

@@ -66,7 +66,7 @@ func (l *Log) takeCut() *Cut {
 	c := &Cut{log: l, whole: l.wholeEdit(), version: l.segments.acquire()}
 	// Looked at last: a stream that is in whole as dropped was dropped by a frame
 	// that is in the cut.
-	c.whole.reached = l.durable.Load()
+	c.whole.reached = l.written.Load()
 	// wholeEdit shares the manifest's list, which the next flush sorts in place.
 	c.whole.added = slices.Clone(c.whole.added)
 	l.mu.Lock()

@@ -31,6 +31,7 @@ func TestDamage(t *testing.T) {
 	t.Run("journal file", damageOfJournalFiles)
 	t.Run("journals", damageOfSeveralJournals)
 	t.Run("frame", damageOfFrames)
+	t.Run("frames between syncs", damageBetweenSyncs)
 	t.Run("segment", damageOfSegments)
 	t.Run("manifest", damageOfManifests)
 	t.Run("other files", damageOfOtherFiles)

@@ -14,7 +14,10 @@
 //
 // Invariants:
 //  1. A record is published, and its append answered, only after its frame was
-//     synced. Frames are written one after the other.
+//     synced; with Options.SyncEvery, only after it was written. Frames are
+//     written one after the other, and a frame says up to where those before it
+//     are synced. Seals, trims, drops, and what a checkpoint covers are synced
+//     always.
 //  2. A group that was joined has its place in a journal file that exists.
 //  3. A journal file is recycled only when the manifest durably says that its
 //     frames are in segments and states; a segment file is removed only when

@@ -126,17 +126,17 @@ func (d *dumper) journal(saved *savedFolder) error {
 		}
 		d.frame(pos, h, subs)
 	}
-	if err := r.files(files); err != nil {
+	if err := r.files(files, saved.reached); err != nil {
 		return err
 	}
-	for _, torn := range r.torn {
-		fmt.Fprintf(d.out, "  %d  torn tail, in %s\n", torn.pos, filepath.Base(torn.path))
+	for _, b := range r.end.behind {
+		fmt.Fprintf(d.out, "  %d  torn tail, frame %d in %s\n", b.pos, b.lsn, filepath.Base(b.file.path))
 	}
-	return r.checkReached(files, saved.reached)
+	return nil
 }
 
 func (d *dumper) frame(pos int64, h frameHeader, subs []subFrame) {
-	fmt.Fprintf(d.out, "  %d+%d  frame %d: %d sub-frames\n", pos, headerSize+h.length, h.lsn, h.subs)
+	fmt.Fprintf(d.out, "  %d+%d  frame %d: %d sub-frames, synced up to frame %d\n", pos, headerSize+h.length, h.lsn, h.subs, h.synced)
 	for _, s := range subs {
 		switch s.kind {
 		case kindEntries:

@@ -109,7 +109,7 @@ func oneFault(seed uint64, rule faultfs.Rule) (ended bool, err error) {
 		}
 		faulty := faultfs.New(disk)
 		faulty.Inject(rule)
-		stopped, err := faultyLife(rng, faulty, g, life)
+		stopped, err := faultyLife(rng, faulty, g, life, tiny)
 		if err != nil {
 			return false, err
 		}
@@ -137,9 +137,8 @@ func oneFault(seed uint64, rule faultfs.Rule) (ended bool, err error) {
 }
 
 // faultyLife runs the load until it is done or has met its fault.
-func faultyLife(rng *rand.Rand, disk vfs.FS, g *ledger, life byte) (ended bool, err error) {
+func faultyLife(rng *rand.Rand, disk vfs.FS, g *ledger, life byte, o Options) (ended bool, err error) {
 	healed := make(chan struct{}, 100)
-	o := tiny
 	o.MemtableBytes = 3 << 10
 	o.Retry = 1
 	o.Events.NoSpace = func(err error) {

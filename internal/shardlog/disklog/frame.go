@@ -88,6 +88,7 @@ type frameHeader struct {
 	length     uint32 // of the body
 	prev       uint32 // checksum of the header before
 	sum        uint64 // of the sub-frames' checksums
+	synced     uint64 // frames up to this LSN were durable when this one was written
 }
 
 // put writes h and returns its checksum, which the next frame names.
@@ -99,6 +100,7 @@ func (h frameHeader) put(p []byte) uint32 {
 	le.PutUint32(p[32:], h.length)
 	le.PutUint32(p[36:], h.prev)
 	le.PutUint64(p[40:], h.sum)
+	le.PutUint64(p[48:], h.synced)
 	return finishHeader(p)
 }
 
@@ -117,6 +119,7 @@ func parseFrameHeader(p []byte) (frameHeader, uint32, error) {
 		length:     le.Uint32(p[32:]),
 		prev:       le.Uint32(p[36:]),
 		sum:        le.Uint64(p[40:]),
+		synced:     le.Uint64(p[48:]),
 	}
 	if err == nil {
 		err = checkCodec(p[5], le.Uint32(p[8:]))

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/vfs"
 )
 
 // The fuzzers mend the checksums of what they are given: behind a good checksum
@@ -112,7 +113,7 @@ func FuzzFrame(f *testing.F) {
 	r := runOf(7, 9, 0, 10, 3)
 	body := subOf(subFrame{kind: kindEntries, shard: shardOf(3), offset: 7, at: 9, count: 3, body: r.body})
 	p := make([]byte, headerSize, 4096)
-	frameHeader{subs: 1, generation: 5, lsn: 3, length: uint32(len(body)), sum: uint64(le.Uint32(body))}.put(p)
+	frameHeader{subs: 1, generation: 5, lsn: 3, length: uint32(len(body)), sum: uint64(le.Uint32(body)), synced: 2}.put(p)
 	f.Add(append(p, body...))
 	f.Fuzz(func(t *testing.T, p []byte) {
 		if len(p) < headerSize {
@@ -135,11 +136,19 @@ func FuzzJournal(f *testing.F) {
 	f.Add(journalOf(1, 2, 3), uint64(0))
 	f.Add(journalOf(4, 5), uint64(4))
 	f.Add(journalOf(1, 3), uint64(0))
+	torn := journalOf(1, 2, 3)
+	clear(torn[journalHeader+vfs.BlockSize:][:vfs.BlockSize])
+	f.Add(torn, uint64(0))
 	f.Fuzz(func(t *testing.T, p []byte, checkpoint uint64) {
 		file := &journalFile{generation: 5, size: int64(len(p)), path: "journal", file: memFile{p}, end: journalHeader}
 		r := &replay{checkpoint: checkpoint, last: checkpoint}
-		if err := r.file(file); err != nil {
+		if err := r.files([]*journalFile{file}, 0); err != nil {
 			return
+		}
+		for _, b := range r.end.behind {
+			if b.lsn <= r.last || b.synced > r.last || b.pos < file.end {
+				t.Errorf("frame %d at %d, after %d: taken for torn behind %d at %d", b.lsn, b.pos, b.synced, r.last, file.end)
+			}
 		}
 		if file.end > max(file.size, journalHeader) || r.seen && r.last < file.last {
 			t.Errorf("frames end at %d of %d", file.end, file.size)
@@ -155,7 +164,10 @@ func journalOf(lsns ...uint64) []byte {
 	for _, lsn := range lsns {
 		body := subOf(subFrame{kind: kindDrop, shard: shardOf(uint32(lsn))})
 		frame := append(make([]byte, headerSize), body...)
-		prev = frameHeader{subs: 1, generation: 5, lsn: lsn, length: uint32(len(body)), prev: prev, sum: uint64(le.Uint32(body))}.put(frame)
+		header := frameHeader{
+			subs: 1, generation: 5, lsn: lsn, length: uint32(len(body)), prev: prev, sum: uint64(le.Uint32(body)), synced: lsns[0] - 1,
+		}
+		prev = header.put(frame)
 		p = append(p, frame...)
 		p = append(p, make([]byte, alignUp(len(p))-len(p))...)
 	}

@@ -20,6 +20,9 @@ type group struct {
 	changes []change
 	appends int
 	entries int
+	// fence says that a control is in it, which is answered when it is durable,
+	// whatever Options.SyncEvery says.
+	fence bool
 
 	// sum is of the checksums of the sub-frames whose regions are written.
 	sum atomic.Uint64
@@ -60,8 +63,9 @@ func (g *group) leave(sum uint64) {
 }
 
 // finish writes the header, and returns the frame with its padding and the
-// header's checksum. All regions are written.
-func (g *group) finish(prev uint32) (frame []byte, crc uint32) {
+// header's checksum. All regions are written. prev is the checksum of the header
+// before, synced the LSN up to which frames are durable.
+func (g *group) finish(prev uint32, synced uint64) (frame []byte, crc uint32) {
 	h := frameHeader{
 		subs:       uint32(len(g.changes)),
 		generation: g.file.generation,
@@ -69,6 +73,7 @@ func (g *group) finish(prev uint32) (frame []byte, crc uint32) {
 		length:     uint32(g.size - headerSize),
 		prev:       prev,
 		sum:        g.sum.Load(),
+		synced:     synced,
 	}
 	return g.buf[:alignUp(g.size)], h.put(g.buf)
 }

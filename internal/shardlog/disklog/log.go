@@ -7,6 +7,7 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -72,14 +73,19 @@ type Log struct {
 		active *memtable
 		prev   uint32 // checksum of the last frame's header
 		last   uint64 // its LSN
+		synced uint64 // frames up to this LSN are durable
 		warmed int    // what warm returned; nobody reads it
+		// unsynced is the one file that holds frames above synced; nil, there
+		// are none. due tells when it must be synced at the latest.
+		unsynced *journalFile
+		due      <-chan time.Time
 		// unchecked is what was written since the free space was looked at.
 		unchecked int64
 	}
 	// tail is the flusher's.
 	tail tail
-	// durable is writer.last for others to read.
-	durable atomic.Uint64
+	// written is writer.last and durable writer.synced for others to read.
+	written, durable atomic.Uint64
 
 	// manifest is the flusher's.
 	manifest *manifest

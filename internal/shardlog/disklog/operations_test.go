@@ -182,8 +182,6 @@ func TestOperationsOfRecovery(t *testing.T) {
 	}
 	wantOperations(t, fs, `
 		mkdir data
-		write data/journal-0000000001 8192+8192
-		sync data/journal-0000000001
 		write data/manifest 160+64
 		sync data/manifest
 	`)

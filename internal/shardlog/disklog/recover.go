@@ -65,17 +65,14 @@ func (l *Log) recover() error {
 	if err != nil {
 		return err
 	}
-	if err := r.files(files); err != nil {
-		return err
-	}
-	if err := r.checkReached(files, saved.reached); err != nil {
+	if err := r.files(files, saved.reached); err != nil {
 		return err
 	}
 	l.shards.each(func(s *shard) { s.join() })
 
 	// 7. Up to here nothing was written. From here on each step may be cut short
 	// by a crash and is done again by the next recovery.
-	if err := l.eraseTorn(r.torn); err != nil {
+	if err := l.mendEnd(&r.end); err != nil {
 		return err
 	}
 	if err := l.adoptJournals(files, r); err != nil {
@@ -152,7 +149,8 @@ func (l *Log) restore(saved *savedFolder) {
 
 // adoptJournals makes the files the journal that the writer goes on with.
 func (l *Log) adoptJournals(files []*journalFile, r *replay) error {
-	l.writer.prev, l.writer.last = r.prev, r.last
+	l.writer.prev, l.writer.last, l.writer.synced = r.prev, r.last, r.last
+	l.written.Store(r.last)
 	l.durable.Store(r.last)
 	l.mu.nextLSN = r.last + 1
 	at := 0
@@ -183,43 +181,6 @@ func (l *Log) adoptJournals(files []*journalFile, r *replay) error {
 			return fmt.Errorf("open journal file: %w", err)
 		}
 		f.file = file
-	}
-	return l.rewriteFrame(l.mu.current, r.lastFrame)
-}
-
-// eraseTorn erases the headers of frames that a crash has cut off. The frame that
-// gets their LSN may find its place in another file, and theirs would stay.
-func (l *Log) eraseTorn(frames []tornFrame) error {
-	for _, torn := range frames {
-		file, err := l.fs.OpenWrite(torn.path, vfs.Direct)
-		if err != nil {
-			return fmt.Errorf("open journal file: %w", err)
-		}
-		if _, err = file.WriteAt(vfs.AlignedBuffer(vfs.BlockSize), torn.pos); err == nil {
-			err = file.Sync()
-		}
-		if err = errors.Join(err, file.Close()); err != nil {
-			return fmt.Errorf("erase torn frame: %w", err)
-		}
-	}
-	return nil
-}
-
-// rewriteFrame writes the newest frame once more and syncs. After a sync that
-// failed it may be in the page cache and not on the disk, and look well; the
-// frames before were followed by a write that relied on their sync.
-func (l *Log) rewriteFrame(f *journalFile, at span) error {
-	if at.size > 0 {
-		frame := vfs.AlignedBuffer(at.size)
-		if err := readFull(f.file, frame, at.pos); err != nil {
-			return fmt.Errorf("read frame: %w", err)
-		}
-		if _, err := f.file.WriteAt(frame, at.pos); err != nil {
-			return fmt.Errorf("write frame: %w", err)
-		}
-	}
-	if err := f.file.Sync(); err != nil {
-		return fmt.Errorf("sync journal: %w", err)
 	}
 	return nil
 }

@@ -58,8 +58,8 @@ func checkUnannounced(fsys vfs.FS, dir string, names []string, saved *savedFolde
 			return err
 		}
 		r := &replay{}
-		err = r.files([]*journalFile{f})
-		if _, damaged := errors.AsType[*CorruptionError](err); damaged || r.seen {
+		err = r.files([]*journalFile{f}, 0)
+		if _, damaged := errors.AsType[*CorruptionError](err); damaged || r.seen || len(r.end.behind) > 0 {
 			return lost(f.path)
 		}
 		if err != nil {
@@ -101,18 +101,6 @@ func (f *journalFile) readHeader(id uint64) error {
 	return nil
 }
 
-// span is a range of a file.
-type span struct {
-	pos  int64
-	size int
-}
-
-// tornFrame is a place where a frame begins that a crash has cut off.
-type tornFrame struct {
-	path string
-	pos  int64
-}
-
 // replay follows the frames of the journal, file by file.
 type replay struct {
 	log *Log // nil: nothing is applied
@@ -126,31 +114,15 @@ type replay struct {
 	// lastFrame its place.
 	seen      bool
 	prev      uint32
-	lastFrame span
-	// torn is where a good header stands before a body that is not whole.
-	torn []tornFrame
+	lastFrame placedFrame
+	end       journalEnd
 }
 
-// checkReached refuses a journal that ends before a frame that the manifest
-// knows to have been durable.
-func (r *replay) checkReached(files []*journalFile, reached uint64) error {
-	if r.last >= reached || len(files) == 0 {
-		return nil
-	}
-	last := files[0]
-	for _, f := range files {
-		if f.last > 0 {
-			last = f
-		}
-	}
-	return &CorruptionError{
-		File: last.path, Offset: last.end,
-		Reason: fmt.Sprintf("journal ends with frame %d, and had reached frame %d", r.last, reached),
-	}
-}
-
-// files follows the frames of the journal, and closes the files.
-func (r *replay) files(files []*journalFile) error {
+// files follows the frames of the journal, and closes the files. If frames are
+// missing that were durable it is an error; reached is how far the manifest knows
+// them to have been.
+func (r *replay) files(files []*journalFile, reached uint64) error {
+	r.end.prove(max(r.checkpoint, reached))
 	var err error
 	for _, f := range files {
 		if err == nil {
@@ -158,11 +130,13 @@ func (r *replay) files(files []*journalFile) error {
 		}
 		err = errors.Join(err, f.close())
 	}
-	return err
+	if err != nil || len(files) == 0 {
+		return err
+	}
+	return r.end.check(files, r.last)
 }
 
-// file follows the frames of f and sets where they end. If they end early it is
-// an error.
+// file follows the frames of f, sets where they end, and looks at what lies behind.
 func (r *replay) file(f *journalFile) error {
 	in := &windowReader{file: f.file, size: f.size}
 	for {
@@ -174,11 +148,11 @@ func (r *replay) file(f *journalFile) error {
 			break
 		}
 	}
-	return r.checkEnd(f, in)
+	return r.end.lookBehind(f, in)
 }
 
 // frame applies the frame at f.end and moves on. It returns false if there is
-// none, which is right at the journal's end and is checked by checkEnd.
+// none, which is right at the journal's end and is checked when all is read.
 func (r *replay) frame(f *journalFile, in *windowReader) (bool, error) {
 	pos := f.end
 	p, err := in.at(pos, headerSize)
@@ -195,7 +169,10 @@ func (r *replay) frame(f *journalFile, in *windowReader) (bool, error) {
 	if err != nil {
 		return false, inFile(err, f.path, pos)
 	}
-	if err := r.follows(h); err != nil {
+	if err := r.end.mayGoOn(h.lsn); err != nil {
+		return false, err
+	}
+	if err := r.follows(h, pos); err != nil {
 		return false, inFile(err, f.path, pos)
 	}
 	size := int64(alignUp(headerSize + int(h.length)))
@@ -207,10 +184,10 @@ func (r *replay) frame(f *journalFile, in *windowReader) (bool, error) {
 		return false, inFile(err, f.path, pos)
 	}
 	if err != nil {
-		// Torn, unless checkEnd finds that more follows.
-		r.torn = append(r.torn, tornFrame{f.path, pos})
-		return false, nil
+		return false, nil // torn; lookBehind meets the header once more
 	}
+	found := placedFrame{f, pos, int(size), h}
+	r.end.add(found)
 	if r.visit != nil {
 		r.visit(f, pos, h, subs)
 	}
@@ -219,14 +196,13 @@ func (r *replay) frame(f *journalFile, in *windowReader) (bool, error) {
 			return false, inFile(fmt.Errorf("frame %d: %w", h.lsn, err), f.path, pos)
 		}
 	}
-	r.seen, r.prev, r.last = true, crc, h.lsn
-	r.lastFrame = span{pos, int(size)}
+	r.seen, r.prev, r.last, r.lastFrame = true, crc, h.lsn, found
 	f.last, f.end = h.lsn, pos+size
 	return true, nil
 }
 
 // follows checks that a good header is that of the next frame.
-func (r *replay) follows(h frameHeader) error {
+func (r *replay) follows(h frameHeader, pos int64) error {
 	switch {
 	case !r.seen && h.lsn > r.checkpoint+1:
 		return fmt.Errorf("journal begins with frame %d, and frame %d is needed", h.lsn, r.checkpoint+1)
@@ -234,26 +210,8 @@ func (r *replay) follows(h frameHeader) error {
 		return fmt.Errorf("frame %d follows frame %d", h.lsn, r.last)
 	case r.seen && h.prev != r.prev:
 		return fmt.Errorf("frame %d does not continue frame %d that was read", h.lsn, r.last)
-	}
-	return nil
-}
-
-// checkEnd tells a torn tail from damage: behind the end of the frames there is
-// no other frame of this use of the file. The first block may have the header of
-// the torn one.
-func (r *replay) checkEnd(f *journalFile, in *windowReader) error {
-	for pos := f.end + vfs.BlockSize; pos < f.size; pos += vfs.BlockSize {
-		p, err := in.at(pos, headerSize)
-		if err != nil || p == nil {
-			return err
-		}
-		h, _, err := parseFrameHeader(p)
-		if !errors.Is(err, errNoFrame) && h.generation == f.generation {
-			return &CorruptionError{
-				File: f.path, Offset: f.end,
-				Reason: fmt.Sprintf("no good frame, and frame %d lies behind it at byte %d", h.lsn, pos),
-			}
-		}
+	case h.synced >= h.lsn, r.seen && pos == journalHeader && h.synced != h.lsn-1:
+		return fmt.Errorf("frame %d says that frame %d was durable before it", h.lsn, h.synced)
 	}
 	return nil
 }

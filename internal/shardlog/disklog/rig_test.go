@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -129,4 +130,16 @@ func flushed(memtable int64) (Options, chan SegmentWritten) {
 	o.MemtableBytes = memtable
 	o.Events.SegmentWritten = func(w SegmentWritten) { written <- w }
 	return o, written
+}
+
+// waitNext waits until there is a next journal file: nobody tells.
+func (r *rig) waitNext() {
+	there := func() bool {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.mu.next != nil
+	}
+	for !there() {
+		runtime.Gosched()
+	}
 }

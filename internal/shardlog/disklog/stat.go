@@ -197,7 +197,7 @@ func (s *surveyor) journal(saved *savedFolder) error {
 			s.frame(subs)
 		}
 	}
-	return r.files(files)
+	return r.files(files, saved.reached)
 }
 
 func (s *surveyor) frame(subs []subFrame) {

@@ -29,6 +29,7 @@ func TestContract(t *testing.T) {
 		{"OnDisk", Options{}, func() vfs.FS { return vfs.OS }},
 		{"TinyOnDisk", tiny, func() vfs.FS { return vfs.OS }},
 		{"TinyInMemory", tiny, func() vfs.FS { return crashfs.New() }},
+		{"BetweenSyncs", Options{SyncEvery: 10 * time.Millisecond}, func() vfs.FS { return vfs.OS }},
 	}
 	for _, d := range drivers {
 		t.Run(d.name, func(t *testing.T) {

@@ -58,7 +58,7 @@ func (l *Log) rest() {
 	if time.Now().Before(l.tail.due) {
 		return
 	}
-	reached := l.durable.Load()
+	reached := l.written.Load()
 	if reached == l.tail.seen && len(l.tail.tables) > 0 {
 		for len(l.tail.tables) > 0 {
 			l.tail.shift()

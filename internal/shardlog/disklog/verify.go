@@ -26,8 +26,8 @@ type Report struct {
 	Journals, Frames, Unflushed int
 	UnflushedRecords            uint64
 	Checkpoint, LastFrame       uint64
-	// TornTail says that the journal ends in a frame that a crash has cut off;
-	// the next recovery writes over it. It is no damage.
+	// TornTail says that the journal ends in frames that a crash has cut off;
+	// the next recovery erases them. It is no damage.
 	TornTail bool
 	// Bytes were read and checked.
 	Bytes int64
@@ -103,16 +103,13 @@ func (v *verifier) journal() error {
 			}
 		}
 	}
-	err = r.files(files)
+	err = r.files(files, saved.reached)
 	for _, f := range files {
 		report.Journals++
 		report.Bytes += f.size
 	}
-	report.LastFrame, report.TornTail = r.last, len(r.torn) > 0
-	if err != nil {
-		return err
-	}
-	return r.checkReached(files, saved.reached)
+	report.LastFrame, report.TornTail = r.last, len(r.end.behind) > 0
+	return err
 }
 
 // segment reads what is alive in a segment from front to back.

@@ -142,7 +142,7 @@ func (w *wreck) frame(n int) int64 {
 			first = pos
 		}
 	}
-	if err := r.files(files); err != nil || first < 0 {
+	if err := r.files(files, 0); err != nil || first < 0 {
 		w.Fatalf("frame of record %d: at %d, %v", n, first, err)
 	}
 	return first

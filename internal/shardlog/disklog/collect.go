@@ -2,6 +2,7 @@ package disklog
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,8 +42,9 @@ type collection struct {
 	// due is when those that were touched and live on are counted next; zero,
 	// there is none.
 	due time.Time
-	// noHoles says that the platform cannot punch.
-	noHoles bool
+	// noHoles says that the platform cannot punch, short that space was short
+	// when the flusher looked last.
+	noHoles, short bool
 }
 
 // forever is later than every arrival.
@@ -58,8 +60,12 @@ type upkeep struct {
 	// suspect says that it is among the suspects, touched that what is alive in
 	// it is to be counted.
 	suspect, touched bool
-	// holes are the ranges that were punched.
-	holes []byteRange
+	// holes are the ranges that were punched, unpunched the bytes that could be
+	// and were not by the last count; hurried says that it found no room for a
+	// copy, so that these are a backup's.
+	holes     []byteRange
+	unpunched int64
+	hurried   bool
 	// rewrite says that it is to be rewritten by the last count: gain bytes come
 	// back by it, live are copied.
 	rewrite    bool
@@ -133,6 +139,11 @@ func (c *collection) touched(s *segment, bounds map[shardlog.StreamID]shardlog.M
 		}
 	}
 	return false
+}
+
+// forgetSuspects takes segments that are gone from the suspects.
+func (c *collection) forgetSuspects(gone []*segment) {
+	c.suspects = slices.DeleteFunc(c.suspects, func(s *segment) bool { return slices.Contains(gone, s) })
 }
 
 func (l *Log) suspect(s *segment) {

@@ -75,3 +75,31 @@ func lookAll(t *testing.T, l *Log) {
 		}
 	}
 }
+
+// A segment that was rewritten while it was a suspect is none any more: it would
+// be removed from the manifest twice.
+func TestASuspectThatWasRewritten(t *testing.T) {
+	fs := crashfs.New()
+	o, written := flushed(1 << 10)
+	r := start(t, fs, "data", o)
+	r.put(shardOf(1), strings.Repeat("x", 1100))
+	<-written
+	r.stopped()
+	l, err := Open(fs, "data", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	old := l.segments.current.segments[0]
+	l.suspectNew()
+	j := &job{inputs: []*segment{old}, meta: segmentMeta{class: old.class, level: old.level, span: old.span}}
+	l.rewriting.job = j
+	j.made, j.err = l.rewriteSegments(t.Context(), j)
+	l.rewriting.results <- j
+	if err := l.takeResult(); err != nil {
+		t.Fatal(err)
+	}
+	if got := suspects(l); got != "[2]" {
+		t.Errorf("suspects %s, want the new segment only", got)
+	}
+}

@@ -39,8 +39,9 @@ type rewriting struct {
 	// job is what the rewriter has. It is the flusher's, like all below.
 	job *job
 	// notBefore is when the next job may be given after one found the disk full;
-	// zero, at once.
+	// zero, at once. full counts those that did, one after the other.
 	notBefore time.Time
+	full      int
 	// mergeDue says that a segment was added that may be merged.
 	mergeDue bool
 }
@@ -54,16 +55,23 @@ func (l *Log) giveJob() {
 	r.notBefore = time.Time{}
 	v := l.segments.acquire()
 	defer l.segments.release(v)
-	j := pickRewrite(v.segments)
+	if !r.mergeDue && !slices.ContainsFunc(v.segments, func(s *segment) bool { return s.upkeep.rewrite }) {
+		return
+	}
+	room := l.room()
+	j, without := pickRewrite(v.segments, room)
+	if without {
+		// What has no room to be copied gets holes meanwhile.
+		l.touchUnpunched(func(s *segment) bool { return s.upkeep.live > room && s.waitsUnpunched() })
+	}
 	if j == nil && r.mergeDue {
 		j = l.pickMerge(v.segments)
 		r.mergeDue = j != nil
 	}
-	if j == nil {
-		return
-	}
-	if !l.hasRoom(j.live) {
-		l.holdJobs()
+	if j == nil || j.live > room {
+		if j != nil || without {
+			l.holdJobs(l.o.Retry)
+		}
 		return
 	}
 	for _, s := range j.inputs {
@@ -73,23 +81,47 @@ func (l *Log) giveJob() {
 	r.jobs <- j
 }
 
-// holdJobs lets no job be given for a while.
-func (l *Log) holdJobs() { l.rewriting.notBefore = time.Now().Add(l.o.Retry) }
+// holdJobs lets no job be given for that long.
+func (l *Log) holdJobs(d time.Duration) { l.rewriting.notBefore = time.Now().Add(d) }
 
-// pickRewrite returns the rewriting that gives back most. The segment stays where
-// it is: in its class, at its level, in its place among the others.
-func pickRewrite(segments []*segment) *job {
+// oftenFull is how many jobs in a row must find the disk full before what is told
+// of its free space is not believed.
+const oftenFull = 3
+
+// maxFullWait bounds how long jobs wait that found the disk full again and again.
+const maxFullWait = 10 * time.Minute
+
+// foundFull holds jobs after one that found the disk full, longer each time: it
+// may be a quota that only a write meets. What waits to be copied gets holes then.
+func (l *Log) foundFull() {
+	r := &l.rewriting
+	wait := l.o.Retry << min(r.full, 10)
+	l.holdJobs(min(wait, max(maxFullWait, l.o.Retry)))
+	r.full++
+	if r.full >= oftenFull {
+		l.touchUnpunched((*segment).waitsUnpunched)
+	}
+}
+
+// pickRewrite returns the rewriting that gives back most of those that have room;
+// without says that there are others. The segment stays where it is: in its
+// class, at its level, in its place among the others.
+func pickRewrite(segments []*segment, room int64) (j *job, without bool) {
 	var best *segment
 	for _, s := range segments {
-		if s.upkeep.rewrite && (best == nil || s.upkeep.gain > best.upkeep.gain) {
+		switch {
+		case !s.upkeep.rewrite:
+		case s.upkeep.live > room:
+			without = true
+		case best == nil || s.upkeep.gain > best.upkeep.gain:
 			best = s
 		}
 	}
 	if best == nil {
-		return nil
+		return nil, without
 	}
 	meta := segmentMeta{class: best.class, level: best.level, span: best.span}
-	return &job{inputs: []*segment{best}, meta: meta, live: best.upkeep.live}
+	return &job{inputs: []*segment{best}, meta: meta, live: best.upkeep.live}, without
 }
 
 // cancelJobOf lets the rewriter give up a job of which an input was removed.
@@ -124,7 +156,7 @@ func (l *Log) takeResult() error {
 	case errors.Is(j.err, errJobCancelled), errors.Is(j.err, context.Canceled):
 		r.mergeDue = true // of those that are left
 	case retry(j.err):
-		l.holdJobs()
+		l.foundFull()
 	default:
 		l.breakJob(j)
 	}
@@ -162,7 +194,13 @@ func (l *Log) commitJob(j *job) error {
 	switch {
 	case err == nil:
 	case errors.Is(err, errJobCancelled), retry(err):
-		l.holdJobs()
+		for _, s := range j.inputs {
+			l.touch(s)
+		}
+		l.rewriting.mergeDue = true
+		if retry(err) {
+			l.foundFull()
+		}
 		if err := l.unmake(j.made); err != nil { // recovery removes it
 			l.spaceKept(fmt.Errorf("remove segment: %w", err))
 		}
@@ -177,6 +215,8 @@ func (l *Log) commitJob(j *job) error {
 		added = append(added, l.newSegment(m))
 	}
 	l.segments.install(added, j.inputs)
+	l.collection.forgetSuspects(j.inputs)
+	l.rewriting.full = 0
 	l.suspectNew()
 	l.rewriting.mergeDue = true
 	if fn := l.o.Events.SegmentRewritten; fn != nil {

@@ -8,16 +8,16 @@ import (
 	"github.com/freshet/freshet/internal/vfs"
 )
 
-// punch makes holes of the dead ranges of s that have none yet, if they are worth
-// the calls. A file that has another name too is a backup's, and is left as it is.
+// punch makes holes of the dead ranges of s that have none yet, if they have least
+// bytes together. A file that has another name too is a backup's, and is left as it is.
 //
 // A crash may leave a hole or not. Nobody may read there either way, and a reader
 // who began before the floor rose looks at the floor again when what it read is
 // no block.
-func (l *Log) punch(s *segment, c *census) error {
+func (l *Log) punch(s *segment, c *census, least int64) error {
 	holes := c.holes(l.o.tidy.punchRange)
-	ranges, bytes := s.upkeep.unpunched(holes)
-	if bytes == 0 || bytes < l.o.tidy.punchStep && !l.space.has(lowSpace) || l.collection.noHoles {
+	ranges, bytes := s.upkeep.withoutHoles(holes)
+	if bytes < least || l.collection.noHoles {
 		return nil
 	}
 	file, err := l.fs.OpenWrite(s.path, vfs.Buffered)
@@ -67,10 +67,19 @@ func (c *census) holes(least int64) (holes []byteRange) {
 	return holes
 }
 
-// unpunched returns those of holes that are not made yet, and how many bytes
+// unpunchedOf returns how many bytes of s could become holes and are none yet.
+func (l *Log) unpunchedOf(s *segment, c *census) int64 {
+	if l.collection.noHoles {
+		return 0
+	}
+	_, bytes := s.upkeep.withoutHoles(c.holes(l.o.tidy.punchRange))
+	return bytes
+}
+
+// withoutHoles returns those of holes that are not made yet, and how many bytes
 // they have more than what was made. One that has grown is made again as a whole:
 // the part of it that is there costs nothing.
-func (u *upkeep) unpunched(holes []byteRange) (ranges []byteRange, bytes int64) {
+func (u *upkeep) withoutHoles(holes []byteRange) (ranges []byteRange, bytes int64) {
 	for _, r := range holes {
 		if !slices.Contains(u.holes, r) {
 			ranges = append(ranges, r)

@@ -1,6 +1,9 @@
 package disklog
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // tidyOptions say when giving space back is worth the work.
 type tidyOptions struct {
@@ -47,11 +50,38 @@ func (l *Log) tidy() error {
 	if l.isCut() {
 		return nil
 	}
+	l.noteShortage()
 	if due := l.collection.due; !due.IsZero() && (!time.Now().Before(due) || l.space.has(lowSpace)) {
 		l.countTouched()
 	}
 	l.giveJob()
 	return nil
+}
+
+// noteShortage has everything counted again that could become holes when space
+// begins to be short: what was not worth the calls before is now.
+func (l *Log) noteShortage() {
+	short := l.space.short.Load() != 0
+	if short && !l.collection.short {
+		l.touchUnpunched(func(*segment) bool { return true })
+	}
+	l.collection.short = short
+}
+
+// waitsUnpunched reports whether s waits to be rewritten, and was not yet given
+// all the holes that it can have.
+func (s *segment) waitsUnpunched() bool { return s.upkeep.rewrite && !s.upkeep.hurried }
+
+// touchUnpunched touches the segments that match accepts in which there are dead
+// ranges to be punched.
+func (l *Log) touchUnpunched(match func(*segment) bool) {
+	v := l.segments.acquire()
+	defer l.segments.release(v)
+	for _, s := range v.segments {
+		if s.upkeep.unpunched > 0 && !s.upkeep.busy && match(s) {
+			l.touch(s)
+		}
+	}
 }
 
 // isCut reports whether a cut names segments. What is dead by now may be alive in
@@ -104,7 +134,8 @@ func (l *Log) countTouched() {
 }
 
 // count decides what becomes of a segment by what of it is alive: it is to be
-// rewritten, or gets holes. It gets them also if there is no room to rewrite it.
+// rewritten, or gets holes. It gets them also if there is no room to rewrite it,
+// and all that it can have then.
 func (l *Log) count(s *segment) {
 	f, err := l.footerOf(s)
 	if err != nil {
@@ -119,24 +150,37 @@ func (l *Log) count(s *segment) {
 	u := &s.upkeep
 	u.live = c.live
 	worth := !u.broken && c.worthRewriting(&s.segmentMeta, now())
-	if !worth || !l.hasRoom(c.live) {
-		if err := l.punch(s, &c); err != nil {
+	fits := l.fits(c.live)
+	if u.hurried = !fits; !worth || !fits {
+		least := l.o.tidy.punchStep
+		if !fits {
+			least = 1
+		}
+		if err := l.punch(s, &c, least); err != nil {
 			l.spaceKept(err)
 		}
 	}
 	u.gain = c.dead - sizeOfRanges(u.holes)
+	u.unpunched = l.unpunchedOf(s, &c)
 	u.rewrite = worth && u.gain >= l.o.tidy.rewriteGain
 }
 
-// hasRoom reports whether n bytes may be written besides what appends need.
-func (l *Log) hasRoom(n int64) bool {
+// room returns how many bytes may be written besides what appends need.
+func (l *Log) room() int64 {
 	if l.space.short.Load() != 0 {
-		return false
+		return 0
 	}
 	free, err := l.fs.Free(l.dir)
-	// Not known: the write that fails will tell.
-	return err != nil || free >= l.space.needed(l.o.Reserve)+uint64(n)
+	if err != nil {
+		return math.MaxInt64 // not known: the write that fails will tell
+	}
+	return int64(min(free-min(free, l.space.needed(l.o.Reserve)), math.MaxInt64))
 }
+
+// fits reports whether there is room for a copy of n bytes, as far as that can be
+// told: where jobs found the disk full again and again there is none, whatever
+// it says, since a quota may be what it does not tell.
+func (l *Log) fits(n int64) bool { return l.rewriting.full < oftenFull && n <= l.room() }
 
 // spaceKept tells that space could not be given back. That is not damage, nor
 // does anything depend on it: the log goes on.

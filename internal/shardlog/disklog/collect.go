@@ -31,11 +31,11 @@ import (
 type collection struct {
 	changed struct {
 		sync.Mutex
-		// bounds are the streams that were trimmed since the flusher looked,
-		// each with the time it was trimmed to; forever, it was dropped.
-		bounds map[shardlog.StreamID]shardlog.Millis
+		// bounds are the streams that were trimmed since the flusher looked.
+		bounds map[shardlog.StreamID]bound
 	}
-	// trimmed are the bounds that were looked at last.
+	// trimmed are the bounds that were looked at last, of the streams of which
+	// nothing older is alive.
 	trimmed map[shardlog.StreamID]shardlog.Millis
 	// suspects are the segments that may be dead.
 	suspects []*segment
@@ -49,6 +49,15 @@ type collection struct {
 
 // forever is later than every arrival.
 const forever shardlog.Millis = math.MaxInt64
+
+// bound is how far a stream was trimmed: its records that arrived before it may be
+// dead. forever, it was dropped.
+type bound struct {
+	before shardlog.Millis
+	// partly says that some shards were not trimmed, because of damage or because
+	// the trim was given up: the next trim kills what is older than this one too.
+	partly bool
+}
 
 // upkeep is what is remembered of a segment for the sake of its space. It is the
 // flusher's.
@@ -72,6 +81,8 @@ type upkeep struct {
 	gain, live int64
 	// busy says that the rewriter has it, broken that it could not copy it.
 	busy, broken bool
+	// damage is that of its footer, which is read once: it keeps the segment as it is.
+	damage *CorruptionError
 }
 
 // witness is a record of a segment: the last one of some block.
@@ -80,15 +91,15 @@ type witness struct {
 	offset shardlog.Offset
 }
 
-// changed notes that records of a stream that arrived before bound may be dead.
-// The trim or drop that did it is durable.
-func (l *Log) changed(id shardlog.StreamID, bound shardlog.Millis) {
+// changed notes a trim or drop, which is durable.
+func (l *Log) changed(id shardlog.StreamID, b bound) {
 	c := &l.collection.changed
 	c.Lock()
 	if c.bounds == nil {
-		c.bounds = map[shardlog.StreamID]shardlog.Millis{}
+		c.bounds = map[shardlog.StreamID]bound{}
 	}
-	c.bounds[id] = max(c.bounds[id], bound)
+	noted := c.bounds[id]
+	c.bounds[id] = bound{max(noted.before, b.before), noted.partly || b.partly}
 	c.Unlock()
 	signal(l.kicks.flusher)
 }
@@ -106,16 +117,16 @@ func (l *Log) collect() {
 	}
 	v := l.segments.acquire()
 	for _, s := range v.segments {
-		if !s.upkeep.suspect && c.touched(s, bounds) {
+		if !s.upkeep.suspect && s.upkeep.damage == nil && c.touched(s, bounds) {
 			l.suspect(s)
 		}
 	}
 	l.segments.release(v)
-	for id, bound := range bounds {
-		if bound == forever {
-			delete(c.trimmed, id) // it is not heard of again
+	for id, b := range bounds {
+		if b.before == forever || b.partly {
+			delete(c.trimmed, id)
 		} else {
-			c.trimmed[id] = bound
+			c.trimmed[id] = b.before
 		}
 	}
 }
@@ -123,18 +134,19 @@ func (l *Log) collect() {
 // touched reports whether records in s may have died by the trims and drops
 // that bounds tells of. Those before the bound that was looked at last were dead
 // by then, so that a trim by the minute touches no more than the segments whose
-// minute has come. A clock that was set back may hide some dead records from it
-// until the next start, which looks at everything.
-func (c *collection) touched(s *segment, bounds map[shardlog.StreamID]shardlog.Millis) bool {
+// minute has come. (A drop kills also what a trim had to leave.) A clock that was
+// set back may hide some dead records from it until the next start, which looks at
+// everything.
+func (c *collection) touched(s *segment, bounds map[shardlog.StreamID]bound) bool {
 	if !s.upkeep.known {
 		return true // new: trims came while it was written
 	}
-	for id, bound := range bounds {
-		before := c.trimmed[id]
-		if bound < before {
-			before = 0
+	for id, b := range bounds {
+		looked := c.trimmed[id]
+		if b.before < looked || b.before == forever {
+			looked = 0
 		}
-		if s.firstArrival < bound && s.lastArrival >= before && s.mayHold(id) {
+		if s.firstArrival < b.before && s.lastArrival >= looked && s.mayHold(id) {
 			return true
 		}
 	}
@@ -157,7 +169,7 @@ func (l *Log) suspectNew() {
 	v := l.segments.acquire()
 	defer l.segments.release(v)
 	for _, s := range v.segments {
-		if !s.upkeep.known && !s.upkeep.suspect {
+		if !s.upkeep.known && !s.upkeep.suspect && s.upkeep.damage == nil {
 			l.suspect(s)
 		}
 	}

@@ -28,6 +28,6 @@ func (l *Log) Drop(ctx context.Context, id shardlog.StreamID) error {
 	if err := l.commitControl(ctx, c); err != nil {
 		return err
 	}
-	l.changed(id, forever)
+	l.changed(id, bound{before: forever})
 	return nil
 }

@@ -84,27 +84,35 @@ func (c *fileCache) release(f *openFile) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f.readers--
-	if c.closed && f.readers == 0 {
+	switch {
+	case f.readers > 0:
+	case c.closed:
 		_ = f.file.Close()
+	case len(c.open) > maxOpenSegments && c.open[f.number] == f:
+		c.closeLocked(f) // all others had readers when it was opened
 	}
 }
 
-// evictLocked closes the file that was not read for longest if there are too
-// many.
+// evictLocked closes files that nobody reads, from the one that was not read for
+// longest on, until there are not too many.
 func (c *fileCache) evictLocked() {
-	if len(c.open) <= maxOpenSegments {
-		return
-	}
-	var oldest *openFile
-	for _, f := range c.open {
-		if f.readers == 0 && (oldest == nil || f.used < oldest.used) {
-			oldest = f
+	for len(c.open) > maxOpenSegments {
+		var oldest *openFile
+		for _, f := range c.open {
+			if f.readers == 0 && (oldest == nil || f.used < oldest.used) {
+				oldest = f
+			}
 		}
+		if oldest == nil {
+			return // each is closed by its last reader
+		}
+		c.closeLocked(oldest)
 	}
-	if oldest != nil {
-		delete(c.open, oldest.number)
-		_ = oldest.file.Close()
-	}
+}
+
+func (c *fileCache) closeLocked(f *openFile) {
+	delete(c.open, f.number)
+	_ = f.file.Close()
 }
 
 // forget closes the file of a segment that nobody reads any more.
@@ -112,8 +120,7 @@ func (c *fileCache) forget(s *segment) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if f := c.open[s.number]; f != nil {
-		delete(c.open, s.number)
-		_ = f.file.Close()
+		c.closeLocked(f)
 	}
 }
 

@@ -120,23 +120,29 @@ func (l *Log) writeZeros(temp string, f *journalFile) error {
 
 // recycleJournal makes a new file of an old one, which the manifest durably does
 // not need. A crash leaves a file under the old name, which recovery removes
-// whatever is in it, or a whole file without a frame of its generation.
+// whatever is in it, or a whole file without a frame of its generation. If it
+// fails the old file is removed: nobody knows of it any more.
 func (l *Log) recycleJournal(old *journalFile, sequence uint64) (*journalFile, error) {
 	f := &journalFile{
 		sequence: sequence, generation: newGeneration(), size: old.size,
 		path: journalPath(l.dir, sequence), end: journalHeader,
 	}
-	file, err := l.fs.OpenWrite(old.path, vfs.Direct)
+	if err := l.writeHeader(old.path, f); err != nil {
+		return nil, errors.Join(fmt.Errorf("recycle journal file: %w", err), removeIfThere(l.fs, old.path))
+	}
+	return f, l.nameJournal(old.path, f)
+}
+
+// writeHeader writes f's header over that of the file path, durably.
+func (l *Log) writeHeader(path string, f *journalFile) error {
+	file, err := l.fs.OpenWrite(path, vfs.Direct)
 	if err != nil {
-		return nil, fmt.Errorf("recycle journal file: %w", err)
+		return err
 	}
 	if _, err = file.WriteAt(f.header(l.id), 0); err == nil {
 		err = file.Sync()
 	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return nil, fmt.Errorf("recycle journal file: %w", err)
-	}
-	return f, l.nameJournal(old.path, f)
+	return errors.Join(err, file.Close())
 }
 
 // nameJournal gives a file whose content is durable its name, durably, and opens

@@ -92,7 +92,8 @@ func (l *Log) mergeable(segments, set []*segment) []*segment {
 	return whole
 }
 
-// eachStream calls fn for each stream of s until it returns false.
+// eachStream calls fn for each stream of s until it returns false. The caller is
+// the flusher.
 func (l *Log) eachStream(s *segment, fn func(shardlog.StreamID) bool) error {
 	if s.streams != nil {
 		for _, id := range s.streams {
@@ -102,7 +103,7 @@ func (l *Log) eachStream(s *segment, fn func(shardlog.StreamID) bool) error {
 		}
 		return nil
 	}
-	f, err := l.footerOf(s)
+	f, err := l.upkeepFooter(s)
 	if err != nil {
 		return err
 	}

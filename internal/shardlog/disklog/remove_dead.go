@@ -1,6 +1,7 @@
 package disklog
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/freshet/freshet/internal/shardlog"
@@ -57,9 +58,9 @@ func (l *Log) findDead() (dead []*segment) {
 			continue
 		}
 		read++
-		f, err := l.footerOf(s)
+		f, err := l.upkeepFooter(s)
 		if err != nil {
-			continue // readers are told of a damaged footer, and it stays
+			continue // damage was told, and the segment stays
 		}
 		w, found := l.findWitness(f)
 		s.upkeep.known, s.upkeep.witness = found, w
@@ -70,6 +71,19 @@ func (l *Log) findDead() (dead []*segment) {
 		}
 	}
 	return dead
+}
+
+// upkeepFooter is footerOf for the flusher: damage is met, and told, once, and then
+// remembered.
+func (l *Log) upkeepFooter(s *segment) (*footer, error) {
+	if s.upkeep.damage != nil {
+		return nil, s.upkeep.damage
+	}
+	f, err := l.footerOf(s)
+	if damage, ok := errors.AsType[*CorruptionError](err); ok {
+		s.upkeep.damage = damage
+	}
+	return f, err
 }
 
 // findWitness returns the record that is likely to live longest of those that are

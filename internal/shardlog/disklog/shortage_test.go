@@ -6,6 +6,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
@@ -92,6 +94,39 @@ func TestUnnamedJournalFilesAreRemoved(t *testing.T) {
 		t.Errorf("journal files %v, %v; want the current and the next", n, err)
 	}
 	r.stopped()
+}
+
+// A spare that cannot be made the next file is removed: nobody would know of it.
+func TestASpareThatFails(t *testing.T) {
+	f := func(kind vfs.Kind) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			disk := faultfs.New(crashfs.New())
+			o, _ := flushed(16 << 10)
+			o.JournalMin, o.JournalMax, o.Retry = 16<<10, 16<<10, 1
+			o.tidy.idleJournal, o.tidy.quietAfter = 1<<30, time.Hour
+			r := start(t, disk, "data", o)
+			fill := func() {
+				t.Helper()
+				for range 10 {
+					r.put(shardOf(1), strings.Repeat("x", 9<<10))
+					synctest.Wait()
+				}
+			}
+			fill()
+			fault := disk.Inject(faultfs.Rule{Err: syscall.EMFILE, Match: func(op vfs.Op) bool {
+				return op.Kind == kind && strings.Contains(op.Name, journalPrefix) && op.Offset == 0
+			}})
+			fill()
+			names, err := disk.List("data")
+			if n := len(numbersOf(names, journalPrefix)); err != nil || n != r.Stats().JournalFiles || fault.Failed() != 1 {
+				t.Errorf("%d journal files are in the folder, the log knows %d; %v, %d faults", n, r.Stats().JournalFiles, err, fault.Failed())
+			}
+			r.stopped()
+		})
+	}
+	f(vfs.OpOpenWrite)
+	f(vfs.OpWrite)
 }
 
 // A disk that does not say how much is free is no reason to end the log.

@@ -137,9 +137,9 @@ func (l *Log) countTouched() {
 // rewritten, or gets holes. It gets them also if there is no room to rewrite it,
 // and all that it can have then.
 func (l *Log) count(s *segment) {
-	f, err := l.footerOf(s)
+	f, err := l.upkeepFooter(s)
 	if err != nil {
-		return // readers are told of a damaged footer, and it stays
+		return // damage was told, and the segment stays
 	}
 	c := l.takeCensus(f)
 	if c.live == 0 {

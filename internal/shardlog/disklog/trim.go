@@ -37,10 +37,11 @@ func (l *Log) Trim(ctx context.Context, id shardlog.StreamID, before shardlog.Mi
 		c := &control{kind: kindTrim, id: shardlog.Shard{Stream: id}, stream: st, floors: part}
 		c.decideLocked = func(uint64) shardlog.Offset { return 0 }
 		if err := l.commitControl(ctx, c); err != nil {
+			l.changed(id, bound{before, true}) // earlier parts may have been committed
 			return err
 		}
 	}
-	l.changed(id, before)
+	l.changed(id, bound{before, damage != nil})
 	return damage
 }
 

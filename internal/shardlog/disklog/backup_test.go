@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
@@ -20,14 +21,14 @@ import (
 // TestBackupUnderLoad makes backups while workers append, seal, trim and drop, and
 // segments are flushed and removed. Each is opened and compared with the ledger.
 func TestBackupUnderLoad(t *testing.T) {
-	f := func(name string, link error) {
+	f := func(name string, o Options, link error) {
 		t.Run(name, func(t *testing.T) {
 			disk := crashfs.New()
 			faulty := faultfs.New(disk)
 			if link != nil {
 				faulty.Inject(faultfs.Rule{Match: faultfs.Kind(vfs.OpLink), Err: link, Times: faultfs.Always})
 			}
-			r := start(t, faulty, "data", tiny)
+			r := start(t, faulty, "data", o)
 			s := &story{rng: rand.New(rand.NewPCG(7, 7)), ledger: newLedger()}
 			var workers sync.WaitGroup
 			failures := make(chan error, 10)
@@ -62,9 +63,12 @@ func TestBackupUnderLoad(t *testing.T) {
 			}
 		})
 	}
-	f("Links", nil)
-	f("OtherDevice", vfs.ErrOtherDevice)
-	f("NoLinks", errors.ErrUnsupported)
+	late := tiny
+	late.SyncEvery = time.Minute
+	f("Links", tiny, nil)
+	f("LateSyncs", late, nil)
+	f("OtherDevice", tiny, vfs.ErrOtherDevice)
+	f("NoLinks", tiny, errors.ErrUnsupported)
 }
 
 // backup makes one in target.
@@ -233,7 +237,7 @@ func TestBackupCutShort(t *testing.T) {
 // source recovers as ever, and a target is a sound log or none.
 func TestCrashesDuringBackup(t *testing.T) {
 	sound, none := 0, 0
-	for seed := range uint64(max(crashes(t)/20, 10)) {
+	for seed := range uint64(max(crashes(t)/100, 10)) {
 		s := newStory(rand.New(rand.NewPCG(seed, 5)), tiny)
 		s.backups = true
 		for range 5 {

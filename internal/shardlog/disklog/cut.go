@@ -65,7 +65,8 @@ func (l *Log) answerCuts() {
 func (l *Log) takeCut() *Cut {
 	c := &Cut{log: l, whole: l.wholeEdit(), version: l.segments.acquire()}
 	// Looked at last: a stream that is in whole as dropped was dropped by a frame
-	// that is in the cut.
+	// that is in the cut. With SyncEvery the newest frames may not be durable
+	// here; they can be read, and the copy is synced.
 	c.whole.reached = l.written.Load()
 	// wholeEdit shares the manifest's list, which the next flush sorts in place.
 	c.whole.added = slices.Clone(c.whole.added)

@@ -89,8 +89,8 @@ func resolved(dir string) (string, error) {
 	}
 	rest := ""
 	for at := dir; ; at = filepath.Dir(at) {
-		if real, err := filepath.EvalSymlinks(at); err == nil {
-			return filepath.Join(real, rest), nil
+		if found, err := filepath.EvalSymlinks(at); err == nil {
+			return filepath.Join(found, rest), nil
 		}
 		if at == filepath.Dir(at) {
 			return dir, nil

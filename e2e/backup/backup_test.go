@@ -38,7 +38,7 @@ func TestBackupOfAServerUnderLoad(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	data, addr := filepath.Join(t.TempDir(), "data"), freeAddr(t)
-	s := start(t, ctx, data, addr)
+	s := start(ctx, t, data, addr)
 	client := newClient(s.Endpoint())
 	if _, err := client.CreateStream(ctx, &kinesis.CreateStreamInput{StreamName: aws.String(stream), ShardCount: aws.Int32(4)}); err != nil {
 		t.Fatal(err)
@@ -52,9 +52,9 @@ func TestBackupOfAServerUnderLoad(t *testing.T) {
 	}
 	before := make([]map[string]int64, rounds)
 	for n := range rounds {
-		await(t, ctx, writers, int64(n+1)*3000)
+		await(ctx, t, writers, int64(n+1)*3000)
 		before[n] = acknowledged(writers)
-		run(t, ctx, "backup", backupOf(data, n), "--data", data, "--listen", addr)
+		run(ctx, t, "backup", backupOf(data, n), "--data", data, "--listen", addr)
 	}
 	if err := s.Kill(); err != nil {
 		t.Error(err)
@@ -63,11 +63,11 @@ func TestBackupOfAServerUnderLoad(t *testing.T) {
 
 	for n := range rounds {
 		restored := filepath.Join(t.TempDir(), "restored")
-		run(t, ctx, "restore", backupOf(data, n), "--data", restored)
-		wantRecords(t, ctx, fmt.Sprint("backup ", n), restored, writers, before[n])
+		run(ctx, t, "restore", backupOf(data, n), "--data", restored)
+		wantRecords(ctx, t, fmt.Sprint("backup ", n), restored, writers, before[n])
 	}
-	wantRecords(t, ctx, "the server itself", data, writers, acknowledged(writers))
-	run(t, ctx, "check", "--data", data)
+	wantRecords(ctx, t, "the server itself", data, writers, acknowledged(writers))
+	run(ctx, t, "check", "--data", data)
 }
 
 func backupOf(data string, n int) string {
@@ -76,7 +76,7 @@ func backupOf(data string, n int) string {
 
 // await waits until every writer has so many records acknowledged. What a load
 // has reached can only be asked.
-func await(t *testing.T, ctx context.Context, writers []*writer, n int64) {
+func await(ctx context.Context, t *testing.T, writers []*writer, n int64) {
 	t.Helper()
 	ask := time.NewTicker(5 * time.Millisecond)
 	defer ask.Stop()
@@ -101,9 +101,9 @@ func acknowledged(writers []*writer) map[string]int64 {
 
 // wantRecords starts a server on a folder and demands at least these records, and
 // none that were never sent.
-func wantRecords(t *testing.T, ctx context.Context, what, data string, writers []*writer, least map[string]int64) {
+func wantRecords(ctx context.Context, t *testing.T, what, data string, writers []*writer, least map[string]int64) {
 	t.Helper()
-	s := start(t, ctx, data, freeAddr(t))
+	s := start(ctx, t, data, freeAddr(t))
 	found, err := count(ctx, newClient(s.Endpoint()))
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)
@@ -127,7 +127,7 @@ func freeAddr(t *testing.T) string {
 	return addr
 }
 
-func start(t *testing.T, ctx context.Context, data, addr string) *process.Server {
+func start(ctx context.Context, t *testing.T, data, addr string) *process.Server {
 	t.Helper()
 	s, err := process.Start(process.Options{Binary: binary, Data: data, Addr: addr})
 	if err != nil {
@@ -141,7 +141,7 @@ func start(t *testing.T, ctx context.Context, data, addr string) *process.Server
 }
 
 // run runs the command, which must succeed.
-func run(t *testing.T, ctx context.Context, args ...string) {
+func run(ctx context.Context, t *testing.T, args ...string) {
 	t.Helper()
 	out, err := exec.CommandContext(ctx, binary, args...).CombinedOutput()
 	if err != nil {

@@ -24,7 +24,7 @@ test: ## what every change must pass
 race: ## the same under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
 
-e2e-smoke: build e2e-deps ## the README's first use, boto3, the AWS CLI, a few kills
+e2e-smoke: build e2e-deps ## the README's first use, boto3, the AWS CLI, a hundred kills
 	go test -tags e2e -timeout 10m -count 1 -short ./e2e/...
 
 e2e: build e2e-deps ## all of them, at full length

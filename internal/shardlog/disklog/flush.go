@@ -21,6 +21,9 @@ func (l *Log) flush(ctx context.Context) error {
 		if err == nil {
 			err = l.tidy()
 		}
+		if err == nil {
+			err = l.letOldGo()
+		}
 		if err != nil && !retry(err) && !errors.Is(err, ctx.Err()) {
 			return err
 		}

@@ -24,6 +24,9 @@ type journalFile struct {
 	end   int64
 	last  uint64
 	began time.Time
+	// wanted is when the file was made for an append that waited; zero, it was
+	// not.
+	wanted time.Time
 }
 
 // journalHeader is the block that the header of a journal file has to itself.

@@ -88,7 +88,7 @@ func TestOperationsOfAHole(t *testing.T) {
 func TestOperationsOfAShrinkingJournal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fs := crashfs.New()
-		o := Options{JournalMin: 64 << 10, JournalMax: 512 << 10, tidy: tidyOptions{idleJournal: 1}}
+		o := Options{JournalMin: 64 << 10, JournalMax: 512 << 10, tidy: tidyOptions{idleJournal: 1, quietAfter: 30 * time.Second}}
 		r := start(t, fs, "data", o)
 		for range 7 {
 			appendAll(t, r.Log, []shardlog.Entry{sized(1, 55<<10)})

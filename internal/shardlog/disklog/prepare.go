@@ -81,9 +81,13 @@ func (l *Log) nextSize() int64 {
 func (l *Log) prepareNext(size int64) error {
 	f, err := l.makeJournal(size)
 	l.mu.Lock()
+	wanted := l.mu.want > 0
 	l.mu.want = 0 // who still wants it asks again
 	var unused *journalFile
 	if err == nil {
+		if wanted {
+			f.wanted = time.Now()
+		}
 		unused, l.mu.next = l.mu.next, f
 		l.broadcastLocked()
 	}
@@ -180,8 +184,9 @@ func (l *Log) recycle(first uint64) {
 // surplusLocked takes from the spares those that are not worth keeping, and
 // returns them.
 func (l *Log) surplusLocked() (surplus []*journalFile) {
-	// The largest are worth keeping, and small ones as long as an idle folder may
-	// have them; unless the space is wanted. One that is to be the next file
+	// The largest are worth keeping, and small ones: where little is written they
+	// go round, up to a memtable's worth of them. When the load has gone that ends
+	// at what an idle folder may have. If the space is wanted none is kept. One that is to be the next file
 	// stays even then: controls that drop or trim need it, and there may never be
 	// room for a new one.
 	slices.SortStableFunc(l.mu.spares, func(a, b *journalFile) int { return int(b.size - a.size) })
@@ -194,6 +199,8 @@ func (l *Log) surplusLocked() (surplus []*journalFile) {
 		}
 	case l.shrinking.Load():
 		largest = 0
+	case l.isSmall(l.mu.current):
+		rest = math.MaxInt64
 	}
 	var kept []*journalFile
 	for i, f := range l.mu.spares {
@@ -201,7 +208,7 @@ func (l *Log) surplusLocked() (surplus []*journalFile) {
 			kept = append(kept, f)
 		} else {
 			surplus = append(surplus, f)
-			rest += f.size
+			rest += f.size // of a rest below zero
 		}
 	}
 	l.mu.spares = kept

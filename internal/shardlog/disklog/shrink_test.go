@@ -11,6 +11,7 @@ import (
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
+	"github.com/freshet/freshet/internal/vfs/faultfs"
 )
 
 // journalOnDisk adds up the sizes of a folder's journal files.
@@ -50,7 +51,7 @@ func TestIdleFolderBecomesSmall(t *testing.T) {
 			t.Errorf("the journal has %d bytes under load", bytes)
 		}
 		for range 90 {
-			time.Sleep(time.Second)
+			time.Sleep(10 * time.Second)
 			r.put(shardOf(1), "a little")
 		}
 		synctest.Wait()
@@ -76,7 +77,7 @@ func TestIdleFolderBecomesSmall(t *testing.T) {
 func TestIdleFolderBecomesSmallAfterARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fs := crashfs.New()
-		o := Options{JournalMin: 64 << 10, JournalMax: 1 << 20, tidy: tidyOptions{idleJournal: 1}}
+		o := Options{JournalMin: 64 << 10, JournalMax: 1 << 20, tidy: tidyOptions{idleJournal: 1, quietAfter: 30 * time.Second}}
 		r := start(t, fs, "data", o)
 		for range 60 {
 			r.put(shardOf(1), strings.Repeat("x", 60<<10))
@@ -118,7 +119,7 @@ func TestAppendsWhileTheJournalShrinks(t *testing.T) {
 func TestNoRoomToShrink(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fs := crashfs.New()
-		o := Options{JournalMin: 64 << 10, JournalMax: 1 << 20, tidy: tidyOptions{idleJournal: 1}}
+		o := Options{JournalMin: 64 << 10, JournalMax: 1 << 20, tidy: tidyOptions{idleJournal: 1, quietAfter: 30 * time.Second}}
 		r := start(t, fs, "data", o)
 		for range 40 {
 			r.put(shardOf(1), strings.Repeat("x", 60<<10))
@@ -130,5 +131,93 @@ func TestNoRoomToShrink(t *testing.T) {
 			t.Error(err)
 		}
 		r.stopped()
+	})
+}
+
+// The journal shrinks also if the last append filled the memtable, so that there is
+// nothing to flush.
+func TestTheJournalShrinksWithNothingToFlush(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fs := crashfs.New()
+		o, written := flushed(600 << 10)
+		o.JournalMin, o.JournalMax = 64<<10, 4<<20
+		o.tidy.idleJournal, o.tidy.quietAfter = 1, 30*time.Second
+		r := start(t, fs, "data", o)
+		var want []string
+		for len(written) == 0 {
+			want = append(want, strings.Repeat("x", 30<<10))
+			r.put(shardOf(1), want[0])
+			synctest.Wait()
+		}
+		settle()
+		r.mu.Lock()
+		if idle := r.journalSizeLocked(); idle > o.JournalMin || len(r.mu.old) > 0 {
+			t.Errorf("%d bytes of journal, %d old files", idle, len(r.mu.old))
+		}
+		r.mu.Unlock()
+		crashed := fs.CrashClone(nil)
+		r.stopped()
+		r = start(t, crashed, "data", o)
+		r.wantData(shardOf(1), strings.Join(want, " "))
+		r.stopped()
+	})
+}
+
+// While the journal shrinks a file that was made for an append that waits is kept
+// for it; not for ever, since the append may have been given up.
+func TestAWantedFileOutlivesShrinking(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := Options{JournalMin: 64 << 10, JournalMax: 1 << 20, tidy: tidyOptions{idleJournal: 1}}
+		l, err := Open(crashfs.New(), "data", o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		l.shrinking.Store(true)
+		l.mu.want = 300 << 10
+		if err := l.prepareNext(l.nextSize()); err != nil {
+			t.Fatal(err)
+		}
+		f := func(want bool) {
+			t.Helper()
+			if err := l.shrink(); err != nil {
+				t.Fatal(err)
+			}
+			if got := l.mu.next != nil; got != want {
+				t.Errorf("there is a next file: %t", got)
+			}
+		}
+		f(true)
+		time.Sleep(l.o.tidy.quietAfter - 1)
+		f(true)
+		time.Sleep(1)
+		f(false)
+	})
+}
+
+// Bursts with quiet times between them do not make the journal's files anew each
+// time: that would be as much in zeros as in records. The sizes are a sixty-fourth
+// of those of a server.
+func TestBurstsMakeFewFiles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fs := faultfs.New(crashfs.New())
+		var zeros, appended int64
+		fs.Inject(faultfs.Rule{After: faultfs.Never, Before: func(op vfs.Op) { zeros += op.Length }, Match: func(op vfs.Op) bool {
+			return op.Kind == vfs.OpWrite && strings.HasSuffix(op.Name, journalTemp)
+		}})
+		o := Options{MemtableBytes: 1 << 20, JournalMin: 64 << 10, JournalMax: 2 << 20, tidy: tidyOptions{idleJournal: 512 << 10}}
+		r := start(t, fs, "data", o)
+		for range 50 {
+			for range 30 {
+				r.put(shardOf(1), strings.Repeat("x", 31<<10))
+				appended += 31 << 10
+			}
+			time.Sleep(15 * time.Minute)
+		}
+		r.stopped()
+		t.Logf("%d bytes appended, %d of journal files made", appended, zeros)
+		if zeros > appended/2 {
+			t.Errorf("journal files of %d bytes were made for %d", zeros, appended)
+		}
 	})
 }

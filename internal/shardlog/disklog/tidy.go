@@ -18,7 +18,7 @@ type tidyOptions struct {
 	// merge is how many segments are merged into one.
 	merge int
 	// idleJournal is what the journal may have when little is written, and
-	// quietAfter how long that must last; see shrink.go.
+	// quietAfter how long that must last at least; see shrink.go.
 	idleJournal int64
 	quietAfter  time.Duration
 }
@@ -30,7 +30,7 @@ func (o *tidyOptions) setDefaults() {
 	setDefault(&o.punchStep, 1<<20)
 	setDefault(&o.merge, 16)
 	setDefault(&o.idleJournal, 32<<20)
-	setDefault(&o.quietAfter, 30*time.Second)
+	setDefault(&o.quietAfter, 10*time.Minute)
 }
 
 // touch has what is alive in s counted by and by.

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -287,5 +288,47 @@ func (s *story) watch(rng *rand.Rand, l *Log) error {
 			return err
 		}
 		ends[sh] = next
+	}
+}
+
+// A process may end between a rename and the sync that makes the name durable.
+// The next one finds the name, and must not rely on it before it is durable.
+func TestNameThatAProcessDidNotSync(t *testing.T) {
+	disk := crashfs.New()
+	faulty := faultfs.New(disk)
+	renamed, ended := false, make(chan struct{})
+	faulty.Inject(faultfs.Rule{Times: faultfs.Always, Match: func(op vfs.Op) bool {
+		if renamed && op.Kind == vfs.OpSyncDir {
+			closeOnce(ended)
+		}
+		renamed = renamed || op.Kind == vfs.OpRename && strings.HasSuffix(op.To, journal2)
+		return op.Mutates() && isClosed(ended)
+	}})
+	o := Options{JournalMin: 64 << 10, JournalMax: 64 << 10}
+	r := start(t, faulty, "data", o)
+	r.put(shardOf(1), strings.Repeat("x", 50<<10))
+	<-ended
+	_ = r.stop()
+	r = start(t, disk, "data", o)
+	r.put(shardOf(1), strings.Repeat("y", 20<<10))
+	after := disk.CrashClone(nil)
+	r.stopped()
+	r = start(t, after, "data", o)
+	r.wantData(shardOf(1), strings.Repeat("x", 50<<10)+" "+strings.Repeat("y", 20<<10))
+	r.stopped()
+}
+
+func isClosed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+func closeOnce(c chan struct{}) {
+	if !isClosed(c) {
+		close(c)
 	}
 }

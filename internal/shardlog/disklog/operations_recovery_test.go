@@ -60,6 +60,7 @@ func TestOperationsOfRecoveryFromATornFrame(t *testing.T) {
 	}
 	wantOperations(t, w.fs, `
 		mkdir data
+		syncdir data
 		write data/journal-0000000001 49152+4096
 		sync data/journal-0000000001
 		write data/journal-0000000001 45056+4096
@@ -83,6 +84,7 @@ func TestOperationsOfRecoveryFromATornManifest(t *testing.T) {
 	}
 	wantOperations(t, w.fs, `
 		mkdir data
+		syncdir data
 		write data/journal-0000000001 49152+4096
 		sync data/journal-0000000001
 		remove data/manifest.new: file does not exist

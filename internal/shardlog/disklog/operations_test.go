@@ -182,6 +182,7 @@ func TestOperationsOfRecovery(t *testing.T) {
 	}
 	wantOperations(t, fs, `
 		mkdir data
+		syncdir data
 		write data/manifest 160+64
 		sync data/manifest
 	`)

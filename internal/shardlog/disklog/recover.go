@@ -71,7 +71,13 @@ func (l *Log) recover() error {
 	l.shards.each(func(s *shard) { s.join() })
 
 	// 7. Up to here nothing was written. From here on each step may be cut short
-	// by a crash and is done again by the next recovery.
+	// by a crash and is done again by the next recovery. If a process ended between
+	// a rename and the sync of the folder, the name is there and not durable.
+	if !saved.fresh {
+		if err := l.fs.SyncDir(l.dir); err != nil {
+			return fmt.Errorf("sync data folder: %w", err)
+		}
+	}
 	if err := l.mendEnd(&r.end); err != nil {
 		return err
 	}

@@ -121,6 +121,7 @@ func TestOperationsOfRecoveryBetweenSyncs(t *testing.T) {
 	}
 	wantOperations(t, w.fs, `
 		mkdir data
+		syncdir data
 		write data/journal-0000000001 36864+4096
 		write data/journal-0000000001 45056+4096
 		sync data/journal-0000000001

@@ -105,7 +105,7 @@ func TestASuspectThatWasRewritten(t *testing.T) {
 	l.suspectNew()
 	j := &job{inputs: []*segment{old}, meta: segmentMeta{class: old.class, level: old.level, span: old.span}}
 	l.rewriting.job = j
-	j.made, j.err = l.rewriteSegments(t.Context(), j)
+	j.made, j.err = l.rewriteSegments(t.Context(), j, newPacer(l.o.RewriteRate))
 	l.rewriting.results <- j
 	if err := l.takeResult(); err != nil {
 		t.Fatal(err)

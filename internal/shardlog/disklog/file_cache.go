@@ -124,6 +124,12 @@ func (c *fileCache) forget(s *segment) {
 	}
 }
 
+func (c *fileCache) isClosed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
+}
+
 // close closes all files that are not being read; the others close themselves.
 func (c *fileCache) close() {
 	c.mu.Lock()

@@ -149,6 +149,9 @@ func (l *Log) takeResult() error {
 	if j.err == nil {
 		return l.commitJob(j)
 	}
+	if _, isFinal := errors.AsType[final](j.err); isFinal {
+		return j.err
+	}
 	for _, s := range j.inputs {
 		l.touch(s)
 	}

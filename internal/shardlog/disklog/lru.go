@@ -1,6 +1,9 @@
 package disklog
 
-import "sync"
+import (
+	"errors"
+	"sync"
+)
 
 // lru is a cache that is bounded in bytes: what was not used for longest goes. A
 // value may be used after it went; it is the garbage collector's then.
@@ -54,11 +57,17 @@ func (c *lru[K, V]) get(key K, load func() (V, int64, error)) (V, error) {
 	c.mu.Unlock()
 
 	var weight int64
+	e.err = errNotLoaded
+	defer func() { // also if load panics
+		close(e.done)
+		c.loaded(e, weight+cachedOverhead)
+	}()
 	e.value, weight, e.err = load()
-	close(e.done)
-	c.loaded(e, weight+cachedOverhead)
 	return e.value, e.err
 }
+
+// errNotLoaded is returned to those who wait for a load that panics.
+var errNotLoaded = errors.New("the load ended without a value")
 
 // loaded gives e its weight and lets others go for it, or lets it go itself.
 func (c *lru[K, V]) loaded(e *cached[K, V], weight int64) {

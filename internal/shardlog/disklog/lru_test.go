@@ -123,3 +123,28 @@ func TestCacheUnderLoad(t *testing.T) {
 		t.Errorf("%d bytes in %d entries; the list has %d in %d", c.size, len(c.entries), size, listed)
 	}
 }
+
+// A load that panics leaves nobody waiting, and the next one is made.
+func TestALoadThatPanics(t *testing.T) {
+	c := lru[int, string]{limit: 1 << 10}
+	waiting := make(chan error, 1)
+	func() {
+		defer func() { _ = recover() }()
+		_, _ = c.get(1, func() (string, int64, error) {
+			entered := make(chan struct{})
+			go func() {
+				close(entered)
+				_, err := c.get(1, func() (string, int64, error) { return "", 0, errNotLoaded })
+				waiting <- err
+			}()
+			<-entered
+			panic("damage")
+		})
+	}()
+	if err := <-waiting; !errors.Is(err, errNotLoaded) {
+		t.Errorf("who waited got %v", err)
+	}
+	if got, err := c.get(1, func() (string, int64, error) { return "one", 3, nil }); got != "one" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+}

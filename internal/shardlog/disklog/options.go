@@ -41,7 +41,7 @@ type Options struct {
 	// one ended, and readers of one shard mostly follow each other.
 	FooterCache, BlockCache int64
 	// RewriteRate is how many bytes a second may be rewritten to give space back,
-	// overriding the default 64 MiB.
+	// overriding the default 64 MiB. Each segment that is made counts for 1 MiB more.
 	RewriteRate int64
 	// Events are told what happens. By default nobody is.
 	Events Events
@@ -126,7 +126,8 @@ type SegmentRewritten struct {
 	Duration              time.Duration
 }
 
-// HolePunched describes space that was given back within a segment.
+// HolePunched describes space that was given back within a segment. After a start
+// holes that are there already may be told of once more.
 type HolePunched struct {
 	Number uint64
 	Bytes  int64

@@ -14,13 +14,14 @@ import (
 // rewrite is the rewriter's goroutine: it makes new segments of old ones, one job
 // at a time.
 func (l *Log) rewrite(ctx context.Context) error {
+	pace := newPacer(l.o.RewriteRate)
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case j := <-l.rewriting.jobs:
 			began := time.Now()
-			j.made, j.err = l.rewriteSegments(ctx, j)
+			j.made, j.err = l.rewriteSegments(ctx, j, pace)
 			j.took = time.Since(began)
 			l.rewriting.results <- j
 			signal(l.kicks.flusher)
@@ -31,8 +32,15 @@ func (l *Log) rewrite(ctx context.Context) error {
 // errNothingAlive ends a segment that would be empty.
 var errNothingAlive = errors.New("nothing is alive")
 
+// jobCost is what a job counts for besides the bytes that it copies: it syncs a
+// file, the folder and the manifest.
+const jobCost = 1 << 20
+
 // rewriteSegments makes what j asks for, durably. Nothing stays of what failed.
-func (l *Log) rewriteSegments(ctx context.Context, j *job) (made []segmentMeta, err error) {
+func (l *Log) rewriteSegments(ctx context.Context, j *job, pace *pacer) (made []segmentMeta, err error) {
+	if err := pace.spend(ctx, jobCost); err != nil {
+		return nil, err
+	}
 	// From here to the end no input's file is removed.
 	v := l.segments.acquire()
 	defer l.segments.release(v)
@@ -42,7 +50,7 @@ func (l *Log) rewriteSegments(ctx context.Context, j *job) (made []segmentMeta, 
 		}
 	}
 	m, err := l.makeSegment(j.meta, func(w *segmentWriter) error {
-		r := &rewriter{log: l, job: j, w: w, pace: newPacer(l.o.RewriteRate)}
+		r := &rewriter{log: l, job: j, w: w, pace: pace}
 		if len(j.inputs) == 1 {
 			err = r.copy(ctx, j.inputs[0])
 		} else {
@@ -61,6 +69,9 @@ func (l *Log) rewriteSegments(ctx context.Context, j *job) (made []segmentMeta, 
 	}
 	made = []segmentMeta{m}
 	if err := l.fs.SyncDir(l.dir); err != nil {
+		if !retry(err) {
+			err = final{err} // the next sync may say that all is well, and it is not
+		}
 		return nil, errors.Join(fmt.Errorf("rewrite segments: %w", err), l.unmake(made))
 	}
 	return made, nil

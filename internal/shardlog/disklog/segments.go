@@ -130,9 +130,10 @@ func (g *segments) leaveLocked(v *version) (gone []*segment) {
 }
 
 // remove deletes files that the manifest does not name any more. One that stays
-// is removed by recovery.
+// is removed by recovery: so are all once the log was closed, when the folder may
+// be another log's.
 func (g *segments) remove(gone []*segment) {
-	if len(gone) == 0 {
+	if len(gone) == 0 || g.files.isClosed() {
 		return
 	}
 	isGone := func(number uint64) bool {

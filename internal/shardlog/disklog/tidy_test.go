@@ -315,6 +315,70 @@ func TestRewritingOnAFullDisk(t *testing.T) {
 	})
 }
 
+// A folder that could not be synced ends the log, as in a flush: a later sync may
+// say that all is well, and the new segment's name is not on the disk.
+func TestRewritingThatCannotSyncTheFolder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fs := faultfs.New(crashfs.New())
+		o, _ := noting()
+		r := start(t, fs, "data", o)
+		appendAll(t, r.Log, []shardlog.Entry{sized(1, 10<<10), sized(2, 60<<10)})
+		settle()
+		fs.Inject(faultfs.Rule{Match: faultfs.Kind(vfs.OpSyncDir)})
+		r.dropped(2)
+		settle()
+		if err := r.stop(); !errors.Is(err, faultfs.ErrIO) {
+			t.Errorf("Run: %v", err)
+		}
+	})
+}
+
+// A cut that is released after the log was closed removes nothing: the folder may
+// be another log's by then.
+func TestACutIsReleasedLate(t *testing.T) {
+	inBubble(t, func(t *testing.T, fs *crashfs.FS, r *rig, d *diary) {
+		appendAll(t, r.Log, []shardlog.Entry{sized(1, 2000)})
+		settle()
+		c, err := r.Cut(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.dropped(1)
+		d.want(t, "written 1, removed 1")
+		r.stopped()
+		c.Release()
+		names, err := fs.List("data")
+		if n := numbersOf(names, segmentPrefix); err != nil || len(n) != 1 {
+			t.Errorf("segments %v, %v", n, err)
+		}
+	})
+}
+
+// Many small segments are rewritten at a pace too: each costs syncs.
+func TestSmallRewritingsArePaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, d := noting()
+		o.RewriteRate = 1 << 20
+		r := start(t, crashfs.New(), "data", o)
+		const segments = 10
+		for range segments {
+			appendAll(t, r.Log, []shardlog.Entry{sized(1, 1<<10), sized(2, 8<<10)})
+			synctest.Wait()
+		}
+		settle()
+		r.dropped(2)
+		time.Sleep(segments / 2 * time.Second)
+		synctest.Wait()
+		d.mu.Lock()
+		if n := strings.Count(strings.Join(d.lines, ", "), "rewritten"); n < 2 || n > segments/2+1 {
+			t.Errorf("%d segments were rewritten in %d s", n, segments/2)
+		}
+		d.mu.Unlock()
+		settle()
+		r.stopped()
+	})
+}
+
 // An error that is none of a full disk is told, and the segment stays, with
 // holes.
 func TestRewritingThatFails(t *testing.T) {

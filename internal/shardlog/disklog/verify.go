@@ -39,8 +39,9 @@ type Report struct {
 // was met, each a *CorruptionError or *FormatError.
 //
 // On a folder that a running log changes meanwhile it may report damage that is
-// none: a journal file that is just being recycled, a segment just removed. Such
-// a report is worth a second try.
+// none: a journal file that is just being recycled, a segment just removed, a block
+// that became a hole after its floor was read. Such a report is worth a second
+// try.
 func Verify(fsys vfs.FS, dir string) (Report, error) {
 	var report Report
 	saved, err := readManifest(fsys, dir)

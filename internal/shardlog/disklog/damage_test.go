@@ -33,6 +33,7 @@ func TestDamage(t *testing.T) {
 	t.Run("frame", damageOfFrames)
 	t.Run("frames between syncs", damageBetweenSyncs)
 	t.Run("segment", damageOfSegments)
+	t.Run("compressed block", damageOfCompressedBlocks)
 	t.Run("manifest", damageOfManifests)
 	t.Run("other files", damageOfOtherFiles)
 }
@@ -184,6 +185,18 @@ func damageOfSegments(t *testing.T) {
 	f("a file of another folder", func(w *wreck) { w.copyFile(newWreck(w.T), segment1, segment1) }, unreadable(segment1, 20, false))
 	f("copied under a name to come", func(w *wreck) { w.copyFile(w, segment1, "segment-0000000009") }, survived(all))
 	f("copied under a foreign name", func(w *wreck) { w.copyFile(w, segment1, "segment-1.bak") }, survived(all))
+}
+
+// In a compressed block the same holds as in any other.
+func damageOfCompressedBlocks(t *testing.T) {
+	f := onWreck(t, newCompressed)
+	f("nothing", func(*wreck) {}, func(w *wreck) { w.wantCompressed(true) })
+	for _, at := range []int64{0, 5, 12, 16, 20, 48} {
+		f(fmt.Sprintf("bit at byte %d of the header", at), flipped(segment1, 64+at), func(w *wreck) { w.wantCompressed(false) })
+	}
+	for _, at := range []int64{64, 70, 90} {
+		f(fmt.Sprintf("bit at byte %d of the body", at-64), flipped(segment1, 64+at), func(w *wreck) { w.wantCompressed(false) })
+	}
 }
 
 func damageOfManifests(t *testing.T) {

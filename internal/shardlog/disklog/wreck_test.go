@@ -341,3 +341,32 @@ func (w *wreck) rewriteManifest(change func(m *manifest)) {
 		w.Fatal(err)
 	}
 }
+
+// newCompressed returns a wreck with one compressed block, of shard 1, in segment 1.
+func newCompressed(t *testing.T) *wreck {
+	w := &wreck{T: t, fs: crashfs.New()}
+	o, written := flushed(1 << 10)
+	r := start(t, w.fs, "data", o)
+	if err := r.Configure(t.Context(), streamOf(1), shardlog.Settings{Compression: shardlog.S2}); err != nil {
+		t.Fatal(err)
+	}
+	r.put(shardOf(1), strings.Repeat("text ", 400))
+	<-written
+	r.stopped()
+	return w
+}
+
+// wantCompressed reads the compressed block.
+func (w *wreck) wantCompressed(whole bool) {
+	w.Helper()
+	report, err := Verify(w.fs, "data")
+	if (err == nil) != whole || whole && report.Compressed != 1 || !whole && !isDamage(err, segment1, "") {
+		w.Errorf("Verify: %+v, %v", report, err)
+	}
+	r := start(w.T, w.fs, "data", Options{})
+	records, _, err := readShard(r.Log, shardOf(1))
+	if (err == nil) != whole || whole && dataOf(records) != strings.Repeat("text ", 400) || !whole && !isDamage(err, segment1, "") {
+		w.Errorf("Read: %d records, %v", len(records), err)
+	}
+	r.stopped()
+}

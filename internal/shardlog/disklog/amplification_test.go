@@ -2,6 +2,7 @@ package disklog
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,10 +19,13 @@ import (
 func TestWriteAmplificationOfADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fs := faultfs.New(crashfs.New())
-		written := map[string]int64{}
+		var mu sync.Mutex
+		written := map[string]int64{} // guarded by mu
 		fs.Inject(faultfs.Rule{Match: faultfs.Kind(vfs.OpWrite), After: faultfs.Never, Before: func(op vfs.Op) {
 			what, _, _ := strings.Cut(strings.TrimPrefix(op.Name, "data/"), "-")
+			mu.Lock()
 			written[what] += op.Length
+			mu.Unlock()
 		}})
 		o := Options{MemtableBytes: 2560 << 10, JournalMin: 160 << 10, JournalMax: 5 << 20}
 		o.tidy = tidyOptions{rewriteGain: 1, punchRange: 1, punchStep: 16 << 10, idleJournal: 1280 << 10}

@@ -12,9 +12,10 @@ import (
 
 // Dump writes what is in a data folder to w, for people: the records of the
 // manifest, the index of each segment, the frames of the journal with their
-// sub-frames. Payloads are not shown. It changes nothing and takes no lock; like
-// Verify it may stumble over a log that runs. It goes on behind damage in one
-// segment, and returns all that it met.
+// sub-frames. Payloads are not shown, nor anything of blocks that are dead: they may
+// be holes. It changes nothing, takes no lock, and needs the memory that recovery
+// needs; like Verify it may stumble over a log that runs. It goes on behind damage
+// in one segment, and returns all that it met.
 func Dump(fsys vfs.FS, dir string, w io.Writer) error {
 	out := bufio.NewWriter(w)
 	d := &dumper{fs: fsys, dir: dir, out: out}
@@ -25,6 +26,8 @@ type dumper struct {
 	fs  vfs.FS
 	dir string
 	out *bufio.Writer
+	// alive knows which blocks are.
+	alive *verifier
 }
 
 func (d *dumper) folder() error {
@@ -42,6 +45,8 @@ func (d *dumper) folder() error {
 		fmt.Fprintf(d.out, "  %d  torn tail\n", saved.size)
 	}
 	fmt.Fprintf(d.out, "  log %016x, %d shards, %d dropped streams\n", saved.id, len(saved.states), len(saved.dropped))
+	d.alive = newVerifier(d.fs, d.dir, saved, &Report{})
+	_ = d.alive.journal() // what is wrong with it is told when it is shown
 	var damage []error
 	for _, m := range saved.segments {
 		damage = append(damage, d.segment(m))
@@ -86,6 +91,10 @@ func (d *dumper) segment(m segmentMeta) error {
 			e := f.block(b)
 			fmt.Fprintf(d.out, "    %d+%d  offsets %d to %d, %d records, arrivals %d to %d",
 				e.position, e.length, e.firstOffset, e.lastOffset, e.records, e.firstArrival, e.lastArrival)
+			if d.alive.isDead(f.shard(i), e) {
+				fmt.Fprintln(d.out, ", dead")
+				continue
+			}
 			d.blockHeader(file, path, e.position)
 		}
 	}

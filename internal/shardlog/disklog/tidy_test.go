@@ -144,6 +144,10 @@ func TestDeadRangesBecomeHoles(t *testing.T) {
 		if report, err := Verify(crashed, "data"); err != nil || report.DeadBlocks != 3 {
 			t.Errorf("Verify: %+v, %v", report, err)
 		}
+		var dump strings.Builder
+		if err := Dump(crashed, "data", &dump); err != nil || strings.Count(dump.String(), ", dead\n") != 3 || strings.Contains(dump.String(), "damaged") {
+			t.Errorf("Dump: %v\n%s", err, &dump)
+		}
 		r.wantData(firstOf(1), string(sized(1, 60<<10).Data))
 	})
 }

@@ -33,10 +33,11 @@ type Report struct {
 	Bytes int64
 }
 
-// Verify reads everything in a data folder and checks every checksum and every
-// order: that each shard's records are there from its floor on, once. It changes
-// nothing, takes no lock, and needs the memory that recovery needs. The error joins all damage that
-// was met, each a *CorruptionError or *FormatError.
+// Verify reads everything in a data folder that may be read again, and checks
+// every checksum and every order: that each shard's records are there from its
+// floor on, once. It changes nothing, takes no lock, and needs the memory that
+// recovery needs. The error joins all damage that was met, each a
+// *CorruptionError or *FormatError.
 //
 // On a folder that a running log changes meanwhile it may report damage that is
 // none: a journal file that is just being recycled, a segment just removed, a block
@@ -51,8 +52,7 @@ func Verify(fsys vfs.FS, dir string) (Report, error) {
 	report.Shards, report.Dropped = len(saved.states), len(saved.dropped)
 	report.Checkpoint = saved.checkpoint
 	report.Bytes = saved.size
-	v := &verifier{report: &report, log: newLog(fsys, dir, Options{MemtableBytes: 64 << 20}), saved: saved}
-	v.log.restore(saved)
+	v := newVerifier(fsys, dir, saved, &report)
 	v.note(v.journal())
 	v.orders.init(v.log)
 	for _, m := range saved.segments {
@@ -72,6 +72,12 @@ type verifier struct {
 	log    *Log
 	orders orders
 	damage []error
+}
+
+func newVerifier(fsys vfs.FS, dir string, saved *savedFolder, report *Report) *verifier {
+	v := &verifier{report: report, log: newLog(fsys, dir, Options{MemtableBytes: 64 << 20}), saved: saved}
+	v.log.restore(saved)
+	return v
 }
 
 func (v *verifier) note(err error) {

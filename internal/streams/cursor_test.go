@@ -119,3 +119,22 @@ func TestCursorPassesAGapAtTheTail(t *testing.T) {
 		f(shardDocument{State: closed, End: 4}, true)
 	})
 }
+
+// A power cut with durability interval takes the newest records: who had read
+// them goes on with what gets their offsets now.
+func TestCursorBeyondTheEnd(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		r.create("orders", 1)
+		r.put("orders", "k", "a")
+		st := r.stream("orders")
+		c := cursor{log: r.log, st: st, sh: st.shard(0), next: 9}
+		limit := shardlog.Limit{Records: 100, Bytes: 1000}
+		p, err := c.read(r.ctx(), limit)
+		must(t, 0, err)
+		wantEqual(t, len(p.records), 0, "records")
+		r.put("orders", "k", "b")
+		p, err = c.read(r.ctx(), limit)
+		must(t, 0, err)
+		wantEqual(t, len(p.records), 1, "records")
+	})
+}

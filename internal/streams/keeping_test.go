@@ -2,6 +2,7 @@ package streams
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -165,4 +166,42 @@ type untrimmableLog struct{ *memlog.Log }
 
 func (untrimmableLog) Trim(context.Context, shardlog.StreamID, shardlog.Millis) error {
 	return errDamaged
+}
+
+// slowLog lets something happen while a stream is trimmed, before the next one is.
+type slowLog struct {
+	*memlog.Log
+	during func(shardlog.StreamID)
+}
+
+func (l *slowLog) Trim(ctx context.Context, id shardlog.StreamID, before shardlog.Millis) error {
+	l.during(id)
+	return l.Log.Trim(ctx, id, before)
+}
+
+// What a longer retention keeps is not deleted by a pass that began before.
+func TestRetentionGrowsWhileStreamsAreTrimmed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newIdleRig(t)
+		log := &slowLog{Log: r.log, during: func(shardlog.StreamID) {}}
+		r.startOn(log, r.store, Options{})
+		r.create("a", 1)
+		r.create("b", 1)
+		later(30 * time.Second)
+		r.put("b", "k", "kept")
+
+		first, grown := r.stream("a").id, false
+		log.during = func(id shardlog.StreamID) {
+			if id == first && !grown {
+				grown = true
+				r.setRetention("b", 168)
+				later(40 * time.Second)
+			}
+		}
+		later(24*time.Hour + time.Minute)
+		if !grown {
+			t.Fatal("nothing was trimmed")
+		}
+		wantEqual(t, strings.Join(r.all("b", "0"), ","), "kept", "records")
+	})
 }

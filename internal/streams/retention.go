@@ -39,8 +39,11 @@ func (s *Service) runTrimming(ctx context.Context) {
 
 func (s *Service) trimAll(ctx context.Context) {
 	s.clock.look(s.options.Logger)
+	// The time is that of before the streams are looked at: by a later one a
+	// stream whose retention has grown meanwhile would lose what it has kept.
+	now := s.clock.forgetting()
 	for _, st := range s.catalog.now().sorted {
-		if err := s.trim(ctx, st, s.clock.forgetting()); err != nil && ctx.Err() == nil {
+		if err := s.trim(ctx, st, now); err != nil && ctx.Err() == nil {
 			s.options.Logger.Warn("trim will be tried again", "stream", st.name, "err", err)
 		}
 	}
@@ -53,19 +56,34 @@ func (s *Service) trim(ctx context.Context, st *stream, now shardlog.Millis) err
 	if horizon < shardlog.Millis(st.Created)*1000 {
 		return nil // nothing of it can be too old
 	}
-	if err := s.log.Trim(ctx, st.id, horizon); err != nil && !errors.Is(err, shardlog.ErrDropped) {
-		return fmt.Errorf("trim stream %s: %w", st.name, err)
+	damage := s.log.Trim(ctx, st.id, horizon)
+	if errors.Is(damage, shardlog.ErrDropped) {
+		damage = nil
 	}
-	expired := func(sh *shard) bool { return sh.State == closed && sh.Closed < horizon-shardSlack }
-	if !slices.ContainsFunc(st.shards, expired) {
+	if damage != nil {
+		damage = fmt.Errorf("trim stream %s: %w", st.name, damage)
+	}
+	// Damage in one shard keeps no other from being forgotten.
+	return errors.Join(damage, s.forgetShards(ctx, st, now))
+}
+
+// forgetShards removes the shards of st from the catalog that have expired at now.
+func (s *Service) forgetShards(ctx context.Context, st *stream, now shardlog.Millis) error {
+	if !slices.ContainsFunc(st.shards, st.expired(now)) {
 		return nil
 	}
 	_, err := s.catalog.change(ctx, st.streamKey, func(old *stream) (*stream, error) {
 		if old == nil || old.id != st.id {
 			return old, nil
 		}
-		left := slices.DeleteFunc(slices.Clone(old.shards), expired)
+		left := slices.DeleteFunc(slices.Clone(old.shards), old.expired(now))
 		return old.revised(old.streamDocument, left), nil
 	})
 	return err
+}
+
+// expired returns what tells the shards that have been closed for longer than
+// anything of them is kept.
+func (st *stream) expired(now shardlog.Millis) func(*shard) bool {
+	return func(sh *shard) bool { return sh.State == closed && sh.Closed < st.horizon(now)-shardSlack }
 }

@@ -18,10 +18,10 @@ type steadyClock struct {
 	// last is the time that was right at elapsed.
 	last    shardlog.Millis
 	elapsed time.Duration
-	// ahead is how far the wall clock was ahead of this one when it was first
-	// seen there, at since; 0 while it is believed.
+	// ahead is how far the wall clock has been ahead of this one, at least, since
+	// it was first seen there; 0 while it is believed.
 	ahead shardlog.Millis
-	since time.Duration
+	since time.Duration // by elapsed
 }
 
 const (
@@ -37,10 +37,11 @@ type clockNews uint8
 
 const (
 	clockAsBefore clockNews = iota
-	// clockJumped: the wall clock is ahead and is not believed; or it jumped
-	// again, and the patience begins anew.
+	// clockJumped: the wall clock is ahead and is not believed; or it came back a
+	// part of the way, and the patience begins anew.
 	clockJumped
-	// clockAccepted: the wall clock kept to where it jumped, and is believed.
+	// clockAccepted: the wall clock kept to where it jumped, and is believed. What
+	// it has jumped since then must be kept to as well.
 	clockAccepted
 	// clockReturned: the wall clock came back before it was believed.
 	clockReturned
@@ -82,11 +83,25 @@ func (c steadyClock) look(wall shardlog.Millis, elapsed time.Duration) (steadyCl
 			return next, clockReturned
 		}
 		return next, clockAsBefore
-	case c.ahead == 0 || ahead-c.ahead > clockTolerance || c.ahead-ahead > clockTolerance:
+	case c.ahead == 0 || c.ahead-ahead > clockTolerance:
 		next.ahead, next.since = ahead, elapsed
 		return next, clockJumped
 	case elapsed-c.since >= clockPatience:
-		return steadyClock{last: wall, elapsed: elapsed}, clockAccepted
+		return next.believe(wall, c.ahead), clockAccepted
 	}
+	// A jump on top of the first does not begin the patience anew: a machine that
+	// sleeps every half an hour would never be believed.
 	return next, clockAsBefore
+}
+
+// believe returns c as it is once ahead is believed of what the wall clock is
+// ahead of it.
+func (c steadyClock) believe(wall, ahead shardlog.Millis) steadyClock {
+	c.last, c.ahead, c.since = c.last+ahead, 0, 0
+	if rest := wall - c.last; rest > clockTolerance {
+		c.ahead, c.since = rest, c.elapsed
+	} else {
+		c.last = wall
+	}
+	return c
 }

@@ -71,6 +71,9 @@ func readDirect(f *os.File, p []byte, off int64) (int, error) {
 	for done < len(p) {
 		at := off + int64(done) - int64(skip)
 		n, err := preadFull(f, bounce, at)
+		if errors.Is(err, unix.EINVAL) && setDirect(f, false) == nil {
+			n, err = preadFull(f, bounce, at) // as in writeDirect
+		}
 		if err != nil {
 			return done, &os.PathError{Op: "read", Path: f.Name(), Err: err}
 		}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"log/slog"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -30,7 +31,7 @@ func newDiskMetrics() diskMetrics {
 	}
 	return diskMetrics{
 		sync: prometheus.NewHistogram(histogram("freshet_wal_fsync_seconds",
-			"Time that the disk took to make a group of the journal durable.",
+			"Time that a sync of the journal took.",
 			0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1)),
 		groupBytes: prometheus.NewHistogram(histogram("freshet_wal_group_bytes",
 			"Bytes of a group of the journal.",
@@ -68,10 +69,10 @@ func (m *Metrics) DiskEvents(logger *slog.Logger) disklog.Events {
 	damage := damages{logger: logger, met: d.corruptions, places: d.damaged}
 	return disklog.Events{
 		GroupCommitted: func(g disklog.GroupCommitted) {
-			d.sync.Observe(g.Sync.Seconds())
 			d.groupBytes.Observe(float64(g.Bytes))
 			d.groupEntries.Observe(float64(g.Entries))
 		},
+		JournalSynced: func(took time.Duration) { d.sync.Observe(took.Seconds()) },
 		JournalRotated: func(j disklog.JournalRotated) {
 			d.rotations.Inc()
 			logger.Debug("journal file begun", "sequence", j.Sequence, "bytes", j.Size)

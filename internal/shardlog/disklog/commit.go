@@ -85,7 +85,6 @@ func (l *Log) take(last bool) *group {
 func (l *Log) commit(g *group) error {
 	g.leave(0)
 	<-g.written
-	began := time.Now()
 	frame, err := l.writeFrame(g)
 	if err == nil && (l.o.SyncEvery == 0 || g.fence) {
 		err = l.syncJournal()
@@ -97,7 +96,7 @@ func (l *Log) commit(g *group) error {
 	// From here on a crash of the process loses nothing of the group, and unless
 	// its sync comes later none of the machine does.
 	l.written.Store(g.lsn)
-	committed := GroupCommitted{Appends: g.appends, Entries: g.entries, Bytes: len(frame), Sync: time.Since(began)}
+	committed := GroupCommitted{Appends: g.appends, Entries: g.entries, Bytes: len(frame)}
 	l.publish(g, frame)
 	g.end(nil)
 	if fn := l.o.Events.GroupCommitted; fn != nil {
@@ -135,12 +134,16 @@ func (l *Log) syncJournal() error {
 	if w.unsynced == nil {
 		return nil
 	}
+	began := time.Now()
 	if err := w.unsynced.file.Sync(); err != nil {
 		return fmt.Errorf("sync frame: %w", err)
 	}
 	// From here on no crash loses anything of them.
 	w.synced, w.unsynced, w.due = w.last, nil, nil
 	l.durable.Store(w.synced)
+	if fn := l.o.Events.JournalSynced; fn != nil {
+		fn(time.Since(began))
+	}
 	return nil
 }
 

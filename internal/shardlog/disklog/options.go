@@ -59,8 +59,11 @@ type Options struct {
 // the log's goroutines, which wait for them: they must be quick and must not
 // call the log. Those that are nil are not called.
 type Events struct {
-	// GroupCommitted follows each sync of the journal.
+	// GroupCommitted follows each frame of the journal.
 	GroupCommitted func(GroupCommitted)
+	// JournalSynced follows each sync of the journal, which took so long: one for
+	// each frame, or with SyncEvery for several.
+	JournalSynced func(took time.Duration)
 	// JournalRotated precedes the first frame in a journal file.
 	JournalRotated func(JournalRotated)
 	// SegmentWritten follows a flush, for each of its segments: the manifest
@@ -90,9 +93,8 @@ type Events struct {
 type GroupCommitted struct {
 	// Appends joined it with Entries; controls are counted as appends.
 	Appends, Entries int
-	// Bytes were written, Sync is how long the disk took to make them durable.
+	// Bytes were written.
 	Bytes int
-	Sync  time.Duration
 }
 
 // JournalRotated describes a journal file that begins to be used.

@@ -2,6 +2,7 @@ package disklog
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/freshet/freshet/internal/shardlog"
@@ -173,6 +174,9 @@ func (l *Log) readSegments(ctx context.Context, id shardlog.Shard, c *collector)
 	for ; err == nil && i < len(segments) && !c.stops(); i++ {
 		err = l.readSegment(ctx, segments[i], id, c)
 	}
+	if err == nil && !c.stops() {
+		err = l.missing(id, c.next, c.below)
+	}
 	if err != nil {
 		// Records behind the damage must not follow those before it.
 		c.full = true
@@ -180,6 +184,17 @@ func (l *Log) readSegments(ctx context.Context, id shardlog.Shard, c *collector)
 	}
 	c.full = c.full || c.stops() && c.next < c.below // nor those in memory
 	return nil
+}
+
+// missing is the error of a reader that finds no record at the offsets from..to-1,
+// though offsets have no gaps here. Mostly the floor has passed them, or the
+// stream was dropped, after the reader's view was taken, and the segment is gone
+// since: judge knows. All else is a loss, and must not look like a gap.
+func (l *Log) missing(id shardlog.Shard, from, to shardlog.Offset) error {
+	return &blockError{
+		&CorruptionError{File: l.path(manifestName), Reason: fmt.Sprintf("no segment has the records %d to %d of shard %s", from, to-1, id)},
+		to - 1,
+	}
 }
 
 // stops reports whether nothing more is wanted of segments.
@@ -194,6 +209,9 @@ func (l *Log) readSegment(ctx context.Context, s *segment, id shardlog.Shard, c 
 		b := f.block(i)
 		if b.firstOffset >= c.below {
 			return nil
+		}
+		if b.firstOffset > c.next {
+			return l.missing(id, c.next, b.firstOffset)
 		}
 		if err := ctx.Err(); err != nil {
 			return err

@@ -23,7 +23,7 @@ import (
 var errDead = crashfs.ErrPowerCut
 
 // crashes returns how many power cuts the test makes: $FRESHET_CRASHES, 10,000
-// under make torture, else 1,200, and 100 in a short run.
+// under make torture, else 1,000, and 100 in a short run.
 func crashes(t *testing.T) int {
 	if s := os.Getenv("FRESHET_CRASHES"); s != "" {
 		n, err := strconv.Atoi(s)
@@ -38,7 +38,7 @@ func crashes(t *testing.T) int {
 	case testing.Short():
 		return 100
 	}
-	return 1200
+	return 1000
 }
 
 // TestCrashes runs a random load on a disk whose power is cut at a random call,

@@ -5,11 +5,11 @@ import (
 	"testing"
 )
 
-// TestEveryByte flips a bit of every fifth byte of a folder's files, under make
+// TestEveryByte flips a bit of every eleventh byte of a folder's files, under make
 // torture of every one: the log does not open and says why, or each read returns
 // what was appended or says that it cannot. See FuzzDamage.
 func TestEveryByte(t *testing.T) {
-	step := int64(5)
+	step := int64(11)
 	if os.Getenv("FRESHET_TORTURE") != "" {
 		step = 1
 	}

@@ -194,11 +194,12 @@ func (c client) find() {
 	c.history.done(c.number, s, begin, modelFind{t, found})
 }
 
-// trim trims to a time that is over, so that no append under way arrives before
-// it.
+// trim trims to a time at which something that is visible has arrived, or before:
+// whatever is still on its way arrives then or later. With a later time a trim
+// need not wait for that, and would not be one moment of the log.
 func (c client) trim() {
 	s, _ := c.shard(c.rng)
-	call := modelTrim{shardlog.MillisOf(time.Now()) - shardlog.Millis(c.rng.IntN(30))}
+	call := modelTrim{c.log.State(s).LastArrival - shardlog.Millis(c.rng.IntN(30))}
 	begin := c.history.tick()
 	err := c.log.Trim(ctx(), s.Stream, call.before)
 	if err != nil {

@@ -297,16 +297,21 @@ func TestNameThatAProcessDidNotSync(t *testing.T) {
 	disk := crashfs.New()
 	faulty := faultfs.New(disk)
 	renamed, ended := false, make(chan struct{})
+	isRename := func(op vfs.Op) bool { return op.Kind == vfs.OpRename && strings.HasSuffix(op.To, journal2) }
 	faulty.Inject(faultfs.Rule{Times: faultfs.Always, Match: func(op vfs.Op) bool {
 		if renamed && op.Kind == vfs.OpSyncDir {
 			closeOnce(ended)
 		}
-		renamed = renamed || op.Kind == vfs.OpRename && strings.HasSuffix(op.To, journal2)
+		renamed = renamed || isRename(op)
 		return op.Mutates() && isClosed(ended)
 	}})
+	held := holdCalls(faulty, isRename) // until there is a record that must survive
 	o := Options{JournalMin: 64 << 10, JournalMax: 64 << 10}
-	r := start(t, faulty, "data", o)
+	r := start(t, held, "data", o)
+	held.hold()
 	r.put(shardOf(1), strings.Repeat("x", 50<<10))
+	<-held.reached
+	held.release()
 	<-ended
 	_ = r.stop()
 	r = start(t, disk, "data", o)

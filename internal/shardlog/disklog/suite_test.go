@@ -12,11 +12,11 @@ import (
 
 // tiny makes a flush of every few records and a journal file of every few
 // frames, a segment of its own for a stream of some, caches that are too small for
-// most, and gives back whatever space it can at once, so that a short test walks
-// all paths.
+// most, and gives back whatever space it can at once and at any pace, so that a
+// short test walks all paths.
 var tiny = Options{
 	MemtableBytes: 8 << 10, JournalMin: 16 << 10, JournalMax: 64 << 10, ownSegment: 4 << 10, slabBytes: 256 << 10,
-	FooterCache: 4 << 10, BlockCache: 32 << 10,
+	FooterCache: 4 << 10, BlockCache: 32 << 10, RewriteRate: 1 << 40,
 	tidy: tidyOptions{every: 1, rewriteGain: 1, punchRange: 1, punchStep: 1, merge: 3, idleJournal: 1, quietAfter: 100 * time.Microsecond},
 }
 

@@ -93,12 +93,7 @@ func (e *journalEnd) check(files []*journalFile, last uint64) error {
 	if e.synced < missing {
 		return nil
 	}
-	end := files[0]
-	for _, f := range files {
-		if f.last > 0 {
-			end = f
-		}
-	}
+	end := files[lastWithFrames(files)]
 	return &CorruptionError{
 		File: end.path, Offset: end.end,
 		Reason: fmt.Sprintf("journal ends with frame %d, and had reached frame %d", last, e.synced),
@@ -108,9 +103,11 @@ func (e *journalEnd) check(files []*journalFile, last uint64) error {
 // mendEnd makes the journal's end such that frames can be written behind it: all
 // frames are durable, and nothing lies behind them. A crash leaves it to be mended
 // again.
-func (l *Log) mendEnd(e *journalEnd) error {
-	if err := l.eraseBehind(e.behind); err != nil {
-		return fmt.Errorf("erase torn frame: %w", err)
+func (l *Log) mendEnd(e *journalEnd, files []*journalFile) error {
+	for _, f := range files[lastWithFrames(files):] {
+		if err := l.eraseBehind(e, f); err != nil {
+			return fmt.Errorf("erase torn frame: %w", err)
+		}
 	}
 	if err := l.rewriteFrames(e.frames); err != nil {
 		return fmt.Errorf("write frame again: %w", err)
@@ -118,27 +115,48 @@ func (l *Log) mendEnd(e *journalEnd) error {
 	return nil
 }
 
-// eraseBehind erases headers. The frames that get their LSNs may find their places
-// elsewhere, and these would stay.
-func (l *Log) eraseBehind(frames []placedFrame) error {
-	for len(frames) > 0 {
-		f := frames[0].file
-		file, err := l.fs.OpenWrite(f.path, vfs.Direct)
-		if err != nil {
-			return err
-		}
-		for err == nil && len(frames) > 0 && frames[0].file == f {
-			_, err = file.WriteAt(vfs.AlignedBuffer(vfs.BlockSize), frames[0].pos)
-			frames = frames[1:]
-		}
-		if err == nil {
-			err = file.Sync()
-		}
-		if err = errors.Join(err, file.Close()); err != nil {
-			return err
+// lastWithFrames returns the place of the last file that has frames, 0 if none has.
+func lastWithFrames(files []*journalFile) int {
+	at := 0
+	for i, f := range files {
+		if f.last > 0 {
+			at = i
 		}
 	}
-	return nil
+	return at
+}
+
+// eraseBehind erases the headers behind the frames of f, and where the next frame
+// would begin in any case: an erasure that was not synced, since the process ended
+// or the sync failed, looks as if there had been nothing, and a power cut would
+// bring the header back. The frames that get those LSNs may find their places
+// elsewhere, and it would meet them.
+func (l *Log) eraseBehind(e *journalEnd, f *journalFile) error {
+	var places []int64
+	if f.end < f.size {
+		places = append(places, f.end)
+	}
+	for _, b := range e.behind {
+		if b.file == f && b.pos != f.end {
+			places = append(places, b.pos)
+		}
+	}
+	if len(places) == 0 {
+		return nil
+	}
+	file, err := l.fs.OpenWrite(f.path, vfs.Direct)
+	if err != nil {
+		return err
+	}
+	for _, pos := range places {
+		if err == nil {
+			_, err = file.WriteAt(vfs.AlignedBuffer(vfs.BlockSize), pos)
+		}
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	return errors.Join(err, file.Close())
 }
 
 // rewriteFrames writes frames once more and syncs. They lie one behind the other.

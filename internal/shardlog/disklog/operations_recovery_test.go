@@ -85,6 +85,8 @@ func TestOperationsOfRecoveryFromATornManifest(t *testing.T) {
 	wantOperations(t, w.fs, `
 		mkdir data
 		syncdir data
+		write data/journal-0000000001 53248+4096
+		sync data/journal-0000000001
 		write data/journal-0000000001 49152+4096
 		sync data/journal-0000000001
 		remove data/manifest.new: file does not exist

@@ -183,6 +183,8 @@ func TestOperationsOfRecovery(t *testing.T) {
 	wantOperations(t, fs, `
 		mkdir data
 		syncdir data
+		write data/journal-0000000001 16384+4096
+		sync data/journal-0000000001
 		write data/manifest 160+64
 		sync data/manifest
 	`)

@@ -78,7 +78,7 @@ func (l *Log) recover() error {
 			return fmt.Errorf("sync data folder: %w", err)
 		}
 	}
-	if err := l.mendEnd(&r.end); err != nil {
+	if err := l.mendEnd(&r.end, files); err != nil {
 		return err
 	}
 	if err := l.adoptJournals(files, r); err != nil {
@@ -159,16 +159,13 @@ func (l *Log) adoptJournals(files []*journalFile, r *replay) error {
 	l.written.Store(r.last)
 	l.durable.Store(r.last)
 	l.mu.nextLSN = r.last + 1
-	at := 0
-	for i, f := range files {
-		l.mu.sequence = max(l.mu.sequence, f.sequence)
-		if f.last > 0 {
-			at = i
-		}
-	}
 	if len(files) == 0 {
 		return nil
 	}
+	for _, f := range files {
+		l.mu.sequence = max(l.mu.sequence, f.sequence)
+	}
+	at := lastWithFrames(files)
 	l.mu.old = slices.Clone(files[:at])
 	l.mu.current = files[at]
 	for _, f := range files[at+1:] {

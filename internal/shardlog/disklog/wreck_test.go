@@ -256,6 +256,18 @@ func (w *wreck) resealSub(pos int64, change func(p []byte)) {
 	}, 4096)
 }
 
+// sync makes durable what was changed in a file.
+func (w *wreck) sync(name string) {
+	w.Helper()
+	file, err := w.fs.OpenWrite(filepath.Join("data", name), vfs.Buffered)
+	if err == nil {
+		err = errors.Join(file.Sync(), file.Close())
+	}
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
 func (w *wreck) names() []string {
 	w.Helper()
 	names, err := w.fs.List("data")

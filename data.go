@@ -187,7 +187,7 @@ func checkParts(disk vfs.FS, dir string) error {
 		return err
 	}
 	log := slices.Contains(inLog, manifestName)
-	size, err := sizeOf(disk, filepath.Join(dir, metaName))
+	size, err := vfs.SizeOf(disk, filepath.Join(dir, metaName))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -199,15 +199,6 @@ func checkParts(disk vfs.FS, dir string) error {
 		return ErrLogMissing
 	}
 	return nil // what is wrong inside the log, its recovery will say
-}
-
-func sizeOf(disk vfs.FS, name string) (int64, error) {
-	file, err := disk.Open(name)
-	if err != nil {
-		return 0, err
-	}
-	size, err := file.Size()
-	return size, errors.Join(err, file.Close())
 }
 
 // placeStore makes the store's file, empty, if there is none. It comes before

@@ -118,7 +118,7 @@ func (p *placer) segment(path string, number uint64) error {
 	if !p.copies {
 		err := p.fs.Link(path, to)
 		if err == nil {
-			size, err := sizeOf(p.fs, to)
+			size, err := vfs.SizeOf(p.fs, to)
 			p.report.LinkedBytes += size
 			return err
 		}
@@ -189,13 +189,4 @@ func (p *placer) finish(id uint64, whole *edit) error {
 	m := &manifest{fs: p.fs, dir: p.target, content: content{id: id}}
 	err := m.rewrite(whole)
 	return errors.Join(err, m.close())
-}
-
-func sizeOf(fsys vfs.FS, name string) (int64, error) {
-	file, err := fsys.Open(name)
-	if err != nil {
-		return 0, err
-	}
-	size, err := file.Size()
-	return size, errors.Join(err, file.Close())
 }

@@ -174,7 +174,7 @@ func TestBackupKeepsJournalFiles(t *testing.T) {
 		t.Errorf("the journal of the cut: %v", err)
 	}
 	held := c.journals[0].path
-	if _, err := sizeOf(fs, held); err != nil {
+	if _, err := vfs.SizeOf(fs, held); err != nil {
 		t.Errorf("the cut's journal file: %v", err)
 	}
 	c.Release()

@@ -75,15 +75,11 @@ func (d *dumper) edit(at int64, e *edit) {
 func (d *dumper) segment(m segmentMeta) error {
 	path := segmentPath(d.dir, m.number)
 	fmt.Fprintf(d.out, "%s, %d bytes\n", filepath.Base(path), m.size)
-	file, err := d.fs.Open(path)
-	if err != nil {
-		return fmt.Errorf("open segment: %w", err)
-	}
-	defer file.Close()
-	f, err := readFooter(file, path, &m.trailer)
+	file, f, err := openSegment(d.fs, path, &m.trailer)
 	if err != nil {
 		return err
 	}
+	defer file.Close()
 	for i := range f.shardCount() {
 		from, to := f.blocksOf(i)
 		fmt.Fprintf(d.out, "  shard %s\n", f.shard(i))

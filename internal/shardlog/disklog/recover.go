@@ -114,15 +114,11 @@ func (l *Log) beginFolder() (*savedFolder, error) {
 func checkSegments(fsys vfs.FS, dir string, segments []segmentMeta) error {
 	for _, m := range segments {
 		path := segmentPath(dir, m.number)
-		file, err := fsys.Open(path)
+		size, err := vfs.SizeOf(fsys, path)
 		if errors.Is(err, fs.ErrNotExist) {
 			return &CorruptionError{File: path, Reason: fmt.Sprintf("it is missing, and the manifest says that it holds %d records", m.records)}
 		}
 		if err != nil {
-			return fmt.Errorf("open segment: %w", err)
-		}
-		size, err := file.Size()
-		if err = errors.Join(err, file.Close()); err != nil {
 			return fmt.Errorf("size of segment: %w", err)
 		}
 		if size != m.size {

@@ -48,6 +48,20 @@ func (l *Log) footerOf(s *segment) (*footer, error) {
 	})
 }
 
+// openSegment opens the segment that m describes for who inspects a folder, and
+// reads its footer. The caller closes the file.
+func openSegment(fsys vfs.FS, path string, m *trailer) (vfs.File, *footer, error) {
+	file, err := fsys.Open(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open segment: %w", err)
+	}
+	f, err := readFooter(file, path, m)
+	if err != nil {
+		return nil, nil, errors.Join(err, file.Close())
+	}
+	return file, f, nil
+}
+
 // readFooter reads and checks the footer that m describes.
 func readFooter(file vfs.File, path string, m *trailer) (*footer, error) {
 	// A length that lies gets no memory.

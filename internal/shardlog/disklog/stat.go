@@ -180,7 +180,7 @@ func (s *surveyor) journal(saved *savedFolder) error {
 		return fmt.Errorf("list data folder: %w", err)
 	}
 	for _, n := range numbersOf(names, journalPrefix) {
-		size, err := sizeOf(s.fs, journalPath(s.dir, n))
+		size, err := vfs.SizeOf(s.fs, journalPath(s.dir, n))
 		if err != nil {
 			return err
 		}
@@ -241,15 +241,11 @@ func (s *surveyor) segment(m *segmentMeta) error {
 	g.Bytes += m.size
 	g.Records += m.records
 	path := segmentPath(s.dir, m.number)
-	file, err := s.fs.Open(path)
-	if err != nil {
-		return fmt.Errorf("open segment: %w", err)
-	}
-	defer file.Close()
-	f, err := readFooter(file, path, &m.trailer)
+	file, f, err := openSegment(s.fs, path, &m.trailer)
 	if err != nil {
 		return err
 	}
+	defer file.Close()
 	var damage []error
 	for i := range f.shardCount() {
 		from, to := f.blocksOf(i)

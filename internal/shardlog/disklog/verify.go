@@ -126,18 +126,14 @@ func (v *verifier) segment(m segmentMeta) error {
 		return err
 	}
 	path := segmentPath(dir, m.number)
-	file, err := fsys.Open(path)
-	if err != nil {
-		return fmt.Errorf("open segment: %w", err)
-	}
-	defer file.Close()
 	report.Segments++
 	report.Bytes += m.size
-	if err := verifyEnds(file, path, v.saved.id, m); err != nil {
+	file, f, err := openSegment(fsys, path, &m.trailer)
+	if err != nil {
 		return err
 	}
-	f, err := readFooter(file, path, &m.trailer)
-	if err != nil {
+	defer file.Close()
+	if err := verifyEnds(file, path, v.saved.id, m); err != nil {
 		return err
 	}
 	var damage []error

@@ -36,22 +36,6 @@ func sumOf(disk vfs.FS, name string) (fileSum, error) {
 	return fileSum{size, hex.EncodeToString(sum.Sum(nil))}, nil
 }
 
-// copySmall copies a file that fits into memory, durably but for its name.
-func copySmall(disk vfs.FS, from, to string) error {
-	content, err := vfs.ReadFile(disk, from)
-	if err != nil {
-		return err
-	}
-	file, err := disk.Create(to, vfs.Buffered)
-	if err != nil {
-		return err
-	}
-	if _, err = file.WriteAt(content, 0); err == nil {
-		err = file.Sync()
-	}
-	return errors.Join(err, file.Close())
-}
-
 // checkEmpty refuses a folder that holds something, but for what file systems
 // and orchestrators keep in an empty volume.
 func checkEmpty(disk vfs.FS, dir string) error {

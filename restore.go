@@ -47,7 +47,11 @@ func restore(ctx context.Context, disk vfs.FS, backup, dir string) (Backup, erro
 	if err := durable.MkdirAll(disk, dir); err != nil {
 		return Backup{}, err
 	}
-	if err := copySmall(disk, filepath.Join(backup, metaName), filepath.Join(dir, metaName)); err != nil {
+	store, err := vfs.ReadFile(disk, filepath.Join(backup, metaName))
+	if err != nil {
+		return Backup{}, err
+	}
+	if err := durable.WriteFile(disk, filepath.Join(dir, metaName), store); err != nil {
 		return Backup{}, err
 	}
 	report, err := disklog.Restore(ctx, disk, filepath.Join(backup, logName), filepath.Join(dir, logName))

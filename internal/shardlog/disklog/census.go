@@ -84,10 +84,10 @@ func sizeOfRanges(ranges []byteRange) (bytes int64) {
 }
 
 // worthRewriting reports whether the segment had better be rewritten now: less
-// than half of it is alive, and that will stay for a while. Where all records are kept equally long a segment dies from
-// one end to the other in the time in which it was filled, and a copy of the rest
-// would be written for nothing; so it is also where the rest has not an eighth of
-// its time before it.
+// than half of it is alive, and that will stay for a while. Where all records are
+// kept equally long a segment dies from one end to the other in the time in which it
+// was filled, and a copy of the rest would be written for nothing; so it is also
+// where the rest has not an eighth of its time before it.
 func (c *census) worthRewriting(m *segmentMeta, now shardlog.Millis) bool {
 	if c.live >= c.dead {
 		return false

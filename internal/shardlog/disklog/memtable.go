@@ -51,7 +51,7 @@ const (
 	runsAtOnce   = 512
 )
 
-// of returns s's part of t, which is active and is given one if need be. The
+// ofLocked returns s's part of t, which is active and is given one if need be. The
 // caller is the writer and holds s.mu.
 func (t *memtable) ofLocked(s *shard) *memShard {
 	if s.active != nil {

@@ -186,9 +186,9 @@ func (l *Log) recycle(first uint64) {
 func (l *Log) surplusLocked() (surplus []*journalFile) {
 	// The largest are worth keeping, and small ones: where little is written they
 	// go round, up to a memtable's worth of them. When the load has gone that ends
-	// at what an idle folder may have. If the space is wanted none is kept. One that is to be the next file
-	// stays even then: controls that drop or trim need it, and there may never be
-	// room for a new one.
+	// at what an idle folder may have. If the space is wanted none is kept, but for
+	// one that is to be the next file: controls that drop or trim need it, and there
+	// may never be room for a new one.
 	slices.SortStableFunc(l.mu.spares, func(a, b *journalFile) int { return int(b.size - a.size) })
 	largest, rest := maxSpares, l.o.idleFolder()-l.journalSizeLocked()
 	switch {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -183,23 +184,21 @@ func (l *slowLog) Trim(ctx context.Context, id shardlog.StreamID, before shardlo
 func TestRetentionGrowsWhileStreamsAreTrimmed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newIdleRig(t)
-		log := &slowLog{Log: r.log, during: func(shardlog.StreamID) {}}
+		var grown atomic.Bool
+		log := &slowLog{Log: r.log, during: func(id shardlog.StreamID) {
+			if id == r.stream("a").id && !grown.Swap(true) {
+				r.setRetention("b", 168)
+				later(40 * time.Second)
+			}
+		}}
 		r.startOn(log, r.store, Options{})
 		r.create("a", 1)
 		r.create("b", 1)
 		later(30 * time.Second)
 		r.put("b", "k", "kept")
 
-		first, grown := r.stream("a").id, false
-		log.during = func(id shardlog.StreamID) {
-			if id == first && !grown {
-				grown = true
-				r.setRetention("b", 168)
-				later(40 * time.Second)
-			}
-		}
 		later(24*time.Hour + time.Minute)
-		if !grown {
+		if !grown.Load() {
 			t.Fatal("nothing was trimmed")
 		}
 		wantEqual(t, strings.Join(r.all("b", "0"), ","), "kept", "records")

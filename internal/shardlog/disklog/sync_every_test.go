@@ -73,14 +73,14 @@ func TestOperationsBetweenSyncs(t *testing.T) {
 // A file has nothing before the one before it is durable.
 func TestOperationsOfARotationBetweenSyncs(t *testing.T) {
 	fs := crashfs.New()
-	r := start(t, fs, "data", Options{JournalMin: 64 << 10, JournalMax: 64 << 10, SyncEvery: untilSynced})
-	r.put(shardOf(1), strings.Repeat("x", 50<<10))
+	r := start(t, fs, "data", Options{JournalMin: 128 << 10, JournalMax: 128 << 10, SyncEvery: untilSynced})
+	r.put(shardOf(1), strings.Repeat("x", 100<<10))
 	r.waitNext()
 	fs.StartTrace()
-	r.put(shardOf(1), strings.Repeat("x", 12<<10))
+	r.put(shardOf(1), strings.Repeat("x", 20<<10)) // not so much that a third file is made
 	wantOperations(t, fs, `
 		sync data/journal-0000000001
-		write data/journal-0000000002 4096+16384
+		write data/journal-0000000002 4096+24576
 	`)
 	r.stopped()
 }

@@ -20,7 +20,7 @@ import (
 //	         arrivals, take a region of the open group's buffer
 //	write    without a lock: copy and checksum the entries into the region,
 //	         while the group before is being synced and others copy beside
-//	wait     until the group is done
+//	wait     until the group is done; or commit it (lead.go)
 //
 // The order of joining is the order of offsets, of sub-frames in the frame, of
 // frames, of publishing and of replay. A seal or a drop joins in the same way,
@@ -37,19 +37,17 @@ func (l *Log) Append(ctx context.Context, entries []shardlog.Entry) ([]shardlog.
 		return nil, err
 	}
 	l.shards.resolve(b.runs)
-	g, region, err := l.join(ctx, b)
+	p, err := l.join(ctx, b)
 	if err != nil {
 		return nil, err
 	}
 	results := make([]shardlog.Result, len(entries))
-	if g == nil {
+	if p.group == nil {
 		b.answer(results, nil)
 		return results, nil
 	}
-	g.leave(b.write(region))
-	l.refillSpare()
-	<-g.done
-	b.answer(results, g.err)
+	err = l.await(p, b.write(p.region))
+	b.answer(results, err)
 	return results, nil
 }
 
@@ -66,48 +64,71 @@ type joiner interface {
 	urgent() bool
 }
 
-// join gives j a region of the open group, and blocks without a lock until
-// there is one. Who joined must write the region, call g.leave, and wait for
-// g.done. With nothing to join for, g is nil.
-func (l *Log) join(ctx context.Context, j joiner) (g *group, region []byte, err error) {
+// place is what joining gives: a region of a group, which the joiner must write
+// before it calls await. With nothing to join for, group is nil.
+type place struct {
+	group  *group
+	region []byte
+	// leads says that the joiner opened the group and may commit it.
+	leads bool
+}
+
+// join gives j a place in the open group, and blocks without a lock until there
+// is one.
+func (l *Log) join(ctx context.Context, j joiner) (place, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, nil, err
+		return place{}, err
 	}
 	for {
-		g, region, wait, err := l.tryJoin(j)
+		p, wait, err := l.tryJoin(j)
 		if wait == nil {
-			return g, region, err
+			return p, err
 		}
 		select {
 		case <-wait:
 		case <-ctx.Done():
-			return nil, nil, ctx.Err()
+			return place{}, ctx.Err()
 		}
 	}
 }
 
+// await waits until the group of p is decided, and returns nil or ErrUnknown. The
+// region is written; sum is that of its sub-frames' checksums.
+func (l *Log) await(p place, sum uint64) error {
+	p.group.leave(sum)
+	if p.leads {
+		l.lead()
+	}
+	l.refillSpare()
+	<-p.group.done
+	return p.group.err
+}
+
 // tryJoin is join, but where that would block it returns what to wait for.
-func (l *Log) tryJoin(j joiner) (g *group, region []byte, wait <-chan struct{}, err error) {
+func (l *Log) tryJoin(j joiner) (p place, wait <-chan struct{}, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.mu.closed {
-		return nil, nil, nil, shardlog.ErrClosed
+		return place{}, nil, shardlog.ErrClosed
 	}
 	n, refusedBy := j.sizeLocked()
 	if n == 0 {
-		return nil, nil, l.undecidedLocked(refusedBy), nil
+		return place{}, l.undecidedLocked(refusedBy), nil
 	}
-	g, wait, err = l.placeLocked(n, j.urgent())
+	g, wait, err := l.placeLocked(n, j.urgent())
 	if g == nil {
-		return nil, nil, wait, err
+		return place{}, wait, err
 	}
-	region = g.buf[g.size : g.size+n : g.size+n]
+	opened := g.appends == 0
+	p = place{group: g, region: g.buf[g.size : g.size+n : g.size+n], leads: opened && l.leadsLocked(n)}
 	g.size += n
 	g.appends++
 	g.writing.Add(1)
-	j.assignLocked(g, region)
-	signal(l.kicks.writer)
-	return g, region, nil, nil
+	j.assignLocked(g, p.region)
+	if opened && !p.leads {
+		signal(l.kicks.writer)
+	}
+	return p, nil, nil
 }
 
 // undecidedLocked returns what to wait for until the frame lsn is durable; nil if

@@ -8,8 +8,8 @@ import (
 	"github.com/freshet/freshet/internal/shardlog"
 )
 
-// write is the writer's goroutine. It commits group after group until ctx ends,
-// and leaves nothing that is not synced.
+// write is the writer's goroutine. It commits the groups that nobody leads until
+// ctx ends, and leaves nothing that is not synced. It keeps the turn then.
 func (l *Log) write(ctx context.Context) error {
 	l.checkSpace()
 	err := l.commitAll(ctx)
@@ -17,30 +17,23 @@ func (l *Log) write(ctx context.Context) error {
 		err = l.syncJournal()
 	}
 	if err != nil {
-		// Whatever the disk says later, what it holds is unknown: no retry
-		// (invariant 5). The process must end and recover by reading.
 		l.end()
 		return fmt.Errorf("journal: %w", err)
 	}
 	return nil
 }
 
-// commitAll takes the open group, commits it, and takes the next, until ctx ends;
-// then it lets nobody join and commits the last.
+// commitAll commits group after group, and gives the turn away while there is
+// none, until ctx ends; then it lets nobody join and commits the last. It has the
+// turn when it returns nil.
 func (l *Log) commitAll(ctx context.Context) error {
 	for {
-		if err := l.sealFull(); err != nil {
-			return err
-		}
 		last := ctx.Err() != nil // looked at once: who joins before it is committed
-		g := l.take(last)
-		var err error
-		switch {
-		case g != nil:
-			err = l.commit(g)
-		case last:
-			return nil
-		default:
+		found, err := l.commitOpen(last)
+		if err == nil && !found {
+			if last {
+				return nil
+			}
 			err = l.idle(ctx)
 		}
 		if err != nil {
@@ -49,15 +42,19 @@ func (l *Log) commitAll(ctx context.Context) error {
 	}
 }
 
-// idle waits for something to do. The journal's sync may be due meanwhile.
-func (l *Log) idle(ctx context.Context) error {
-	select {
-	case <-l.kicks.writer:
-	case <-ctx.Done():
-	case <-l.writer.due:
-		return l.syncJournal()
+// commitOpen takes the open group and commits it, if there is one. After an error
+// the caller must keep the turn: whatever the disk says later, what it holds is
+// unknown, so nothing is written any more (invariant 5). The process must end and
+// recover by reading.
+func (l *Log) commitOpen(last bool) (found bool, err error) {
+	if err := l.sealFull(); err != nil {
+		return false, err
 	}
-	return nil
+	g := l.take(last)
+	if g == nil {
+		return false, nil
+	}
+	return true, l.commit(g)
 }
 
 // take closes the open group to appends and gives it its place in the journal;

@@ -28,16 +28,14 @@ type control struct {
 // commitControl makes c durable and published. It returns why c could not join,
 // ErrDropped, or ErrUnknown if the log failed underway.
 func (l *Log) commitControl(ctx context.Context, c *control) error {
-	g, region, err := l.join(ctx, c)
+	p, err := l.join(ctx, c)
 	if err != nil {
 		return err
 	}
 	if c.refused != nil {
 		return c.refused
 	}
-	g.leave(c.write(region))
-	<-g.done
-	return g.err
+	return l.await(p, c.write(p.region))
 }
 
 func (c *control) urgent() bool { return true }

@@ -36,7 +36,9 @@
 // Goroutines: Run starts four and waits for all: the writer (commit.go), the
 // flusher (flush.go), the preparer of journal files (prepare.go), and the rewriter
 // of segments (rewrite.go), to which the flusher gives one job at a time. Appenders
-// copy and checksum their entries in their own goroutines.
+// copy and checksum their entries in their own goroutines. On an idle log an
+// appender also does the writer's work for its own group (lead.go): "the writer" is
+// who has the turn. Run waits for it too.
 //
 // Caveats: removing the newest journal file by hand looks like an older state of
 // the folder, and damage to its very last frame like a torn one (FORMAT.md,

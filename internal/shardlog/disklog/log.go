@@ -68,7 +68,12 @@ type Log struct {
 	spare     atomic.Pointer[slab]
 	refilling atomic.Bool
 
-	// writer is owned by the writer's goroutine, and by recovery before.
+	// turn holds a value while Run is under way and nobody commits. failed gets
+	// why an append that led could not; it keeps the turn.
+	turn   chan struct{}
+	failed chan error
+
+	// writer is owned by who has the turn, and by recovery before.
 	writer struct {
 		active *memtable
 		prev   uint32 // checksum of the last frame's header
@@ -113,6 +118,8 @@ var _ shardlog.Log = (*Log)(nil)
 func newLog(fs vfs.FS, dir string, o Options) *Log {
 	l := &Log{fs: fs, dir: dir, o: o, shards: newDirectory(), ended: make(chan struct{})}
 	l.segments.open(fs, dir, o)
+	l.turn = make(chan struct{}, 1)
+	l.failed = make(chan error, 1)
 	l.kicks.writer = make(chan struct{}, 1)
 	l.kicks.preparer = make(chan struct{}, 1)
 	l.kicks.flusher = make(chan struct{}, 1)

@@ -2,9 +2,11 @@ package disklog
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 
+	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
 )
 
@@ -13,11 +15,14 @@ import (
 func TestOperationsOfARotation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fs := crashfs.New()
-		r := start(t, fs, "data", Options{JournalMin: 16 << 10, JournalMax: 16 << 10})
+		held := holdCalls(fs, func(op vfs.Op) bool { return op.Kind == vfs.OpRemove && strings.HasSuffix(op.Name, journalTemp) })
+		r := start(t, held, "data", Options{JournalMin: 16 << 10, JournalMax: 16 << 10})
 		synctest.Wait()
 		fs.StartTrace()
 		for n := range 4 {
+			held.hold() // or the next file would be made beside the commit
 			r.put(shardOf(1), fmt.Sprint(n))
+			held.release()
 			synctest.Wait()
 		}
 		wantOperations(t, fs, `

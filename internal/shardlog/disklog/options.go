@@ -56,8 +56,8 @@ type Options struct {
 }
 
 // Events are the occasions that metrics and logs are made of. They are called by
-// the log's goroutines, which wait for them: they must be quick and must not
-// call the log. Those that are nil are not called.
+// the log's goroutines and by those of appends, which wait for them: they must be
+// quick and must not call the log. Those that are nil are not called.
 type Events struct {
 	// GroupCommitted follows each frame of the journal.
 	GroupCommitted func(GroupCommitted)

@@ -39,7 +39,7 @@ func (c *endingContext) Done() <-chan struct{} {
 }
 
 // What joined a group before the log was told to end is committed, also if it
-// joined just after the writer had found no group.
+// joined just after the writer had found no group, and somebody had the turn.
 func TestWhatJoinedBeforeTheEndIsCommitted(t *testing.T) {
 	l, err := Open(crashfs.New(), "data", tiny)
 	if err != nil {
@@ -48,8 +48,10 @@ func TestWhatJoinedBeforeTheEndIsCommitted(t *testing.T) {
 	joined := make(chan []shardlog.Result, 1)
 	r := &rig{TB: t, Log: l}
 	ctx := &endingContext{Context: t.Context(), before: func() {
+		<-l.turn
 		go func() { joined <- appendAll(t, l, batchOf(1, 1, 0)) }()
 		r.waitJoined(1)
+		l.turn <- struct{}{}
 	}}
 	if err := l.write(ctx); err != nil {
 		t.Fatal(err)

@@ -60,7 +60,7 @@ func (st *stream) closing(r replacement, now time.Time) *stream {
 		d := sh.shardDocument
 		d.State = closing
 		generation = max(generation, d.Generation)
-		shards[i] = newShard(sh.number, d)
+		shards[i] = sh.revised(d)
 	}
 	for _, keys := range r.ranges {
 		shards = append(shards, newShard(doc.NextShard, shardDocument{
@@ -144,7 +144,7 @@ func (st *stream) handedOver(ends map[uint32]shardlog.Offset, at shardlog.Millis
 		default:
 			continue
 		}
-		shards[i] = newShard(sh.number, d)
+		shards[i] = sh.revised(d)
 	}
 	return st.revised(st.entering(kinesis.StreamStatusActive, time.Now()), shards)
 }

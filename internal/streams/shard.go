@@ -49,15 +49,21 @@ type shardDocument struct {
 	End shardlog.Offset `json:"end,omitempty"`
 }
 
-// shard is a shard in a snapshot; it never changes.
+// shard is a shard in a snapshot; it never changes, but for what live counts.
 type shard struct {
 	shardDocument
 	number uint32
 	id     string
+	live   *liveShard
 }
 
 func newShard(number uint32, doc shardDocument) *shard {
-	return &shard{shardDocument: doc, number: number, id: shardID(number)}
+	return &shard{shardDocument: doc, number: number, id: shardID(number), live: new(liveShard)}
+}
+
+// revised returns sh with another document.
+func (sh *shard) revised(doc shardDocument) *shard {
+	return &shard{shardDocument: doc, number: sh.number, id: sh.id, live: sh.live}
 }
 
 // isOpen reports whether the shard takes puts.

@@ -58,8 +58,14 @@ func (s *Suite) compare(ctx context.Context, v *server, load bench.Load, reply [
 }
 
 // rate is how many records were put or got in a second.
-func (m *measured) rate() string {
-	return fmt.Sprintf("%d,000", int(m.RecordsPerSecond()/1000))
+func (m *measured) rate() string { return thousands(int(m.RecordsPerSecond() / 1000)) }
+
+// thousands writes n thousand.
+func thousands(n int) string {
+	if n < 1000 {
+		return fmt.Sprintf("%d,000", n)
+	}
+	return fmt.Sprintf("%d,%03d,000", n/1000, n%1000)
 }
 
 func (m *measured) ratio() string {

@@ -23,3 +23,17 @@ func TestATableHasTheFiguresOfAllRounds(t *testing.T) {
 		t.Errorf("printed\n%s", out.String())
 	}
 }
+
+func TestThousandsAreSetApart(t *testing.T) {
+	f := func(n int, want string) {
+		t.Helper()
+		if got := thousands(n); got != want {
+			t.Errorf("thousands(%d) = %s, want %s", n, got, want)
+		}
+	}
+	f(0, "0,000")
+	f(98, "98,000")
+	f(999, "999,000")
+	f(1997, "1,997,000")
+	f(2005, "2,005,000")
+}

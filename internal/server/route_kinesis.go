@@ -16,14 +16,18 @@ func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
 	return []wire.Route{
 		wire.Op(kinesis.OpCreateStream, s.CreateStream),
 		wire.Op(kinesis.OpDeleteStream, m.forget(s.DeleteStream)),
+		wire.Op(kinesis.OpDeregisterStreamConsumer, s.DeregisterStreamConsumer),
 		wire.Op(kinesis.OpDescribeStream, s.DescribeStream),
+		wire.Op(kinesis.OpDescribeStreamConsumer, s.DescribeStreamConsumer),
 		wire.Op(kinesis.OpDescribeStreamSummary, s.DescribeStreamSummary),
 		wire.Op(kinesis.OpGetRecords, s.GetRecords).WithFast(typeJSON, codec.GetRecordsJSON).WithFast(typeCBOR, codec.GetRecordsCBOR),
 		wire.Op(kinesis.OpGetShardIterator, s.GetShardIterator),
 		wire.Op(kinesis.OpListShards, s.ListShards),
+		wire.Op(kinesis.OpListStreamConsumers, s.ListStreamConsumers),
 		wire.Op(kinesis.OpListStreams, s.ListStreams),
 		wire.Op(kinesis.OpPutRecord, m.countRecord(s.PutRecord)).WithFast(typeJSON, codec.PutRecordJSON).WithFast(typeCBOR, codec.PutRecordCBOR),
 		wire.Op(kinesis.OpPutRecords, m.countRecords(s.PutRecords)).WithFast(typeJSON, codec.PutRecordsJSON).WithFast(typeCBOR, codec.PutRecordsCBOR),
+		wire.Op(kinesis.OpRegisterStreamConsumer, s.RegisterStreamConsumer),
 	}
 }
 

@@ -74,6 +74,10 @@ func (r *rig) known() string {
 			doc, err := json.Marshal(sh.shardDocument)
 			text += sh.id + string(must(r.t, doc, err)) + "\n"
 		}
+		for _, c := range st.consumers {
+			doc, err := json.Marshal(c.consumerDocument)
+			text += st.consumerKey(c).arn() + string(must(r.t, doc, err)) + "\n"
+		}
 	}
 	for key := range n.byKey {
 		if n.byKey[key] == nil {
@@ -146,6 +150,22 @@ func TestNothingKeptLiesInTheInput(t *testing.T) {
 		forget(describe, func() (any, error) { return r.DescribeStream(r.ctx(), caller, describe) })
 		summary := &kinesis.DescribeStreamSummaryInput{StreamARN: new(*arn)}
 		forget(summary, func() (any, error) { return r.DescribeStreamSummary(r.ctx(), caller, summary) })
+
+		register := &kinesis.RegisterStreamConsumerInput{StreamARN: new(*arn), ConsumerName: new("audit"), Tags: map[string]string{"team": "blue"}}
+		forget(register, func() (any, error) { return r.RegisterStreamConsumer(r.ctx(), caller, register) })
+		r.register("orders", "mirror")
+		listed := &kinesis.ListStreamConsumersInput{StreamARN: new(*arn), MaxResults: new(int32(1))}
+		forget(listed, func() (any, error) {
+			out, err := r.ListStreamConsumers(r.ctx(), caller, listed)
+			token = *must(t, out, err).NextToken
+			return out, err
+		})
+		next := &kinesis.ListStreamConsumersInput{StreamARN: new(*arn), NextToken: new(token)}
+		forget(next, func() (any, error) { return r.ListStreamConsumers(r.ctx(), caller, next) })
+		consumer := &kinesis.DescribeStreamConsumerInput{StreamARN: new(*arn), ConsumerName: new("audit")}
+		forget(consumer, func() (any, error) { return r.DescribeStreamConsumer(r.ctx(), caller, consumer) })
+		deregister := &kinesis.DeregisterStreamConsumerInput{StreamARN: new(*arn), ConsumerName: new("audit")}
+		forget(deregister, func() (any, error) { return r.DeregisterStreamConsumer(r.ctx(), caller, deregister) })
 
 		// A stream that is made again and one that is deleted.
 		remove := &kinesis.DeleteStreamInput{StreamName: new("parcels")}

@@ -13,10 +13,11 @@ import (
 	"github.com/freshet/freshet/internal/shardlog"
 )
 
-// catalog keeps the documents of streams and shards and the snapshot of them.
+// catalog keeps the documents of streams, shards and consumers and the snapshot of them.
 //
 //	streams/stream/<account>/<region>/<name>     streamDocument
 //	streams/shard/<stream id>/<number, 8 hex>    shardDocument
+//	streams/consumer/<stream id>/<name>          consumerDocument
 //
 // A change is based on the snapshot and goes into the store as one
 // transaction, which first checks that the stream's document still has the
@@ -126,11 +127,15 @@ func (c *catalog) load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		consumers, err := readConsumers(r, consumerPrefix)
+		if err != nil {
+			return err
+		}
 		for doc, err := range r.Scan(streamPrefix, "") {
 			if err != nil {
 				return err
 			}
-			st, err := readStream(doc, func(id string) ([]*shard, error) { return shards[id], nil })
+			st, err := readStream(doc, func(id string) ([]*shard, []*consumer, error) { return shards[id], consumers[id], nil })
 			if err != nil {
 				return err
 			}
@@ -163,9 +168,13 @@ func (c *catalog) reload(ctx context.Context, key streamKey) error {
 		if err != nil {
 			return err
 		}
-		st, err = readStream(doc, func(id string) ([]*shard, error) {
+		st, err = readStream(doc, func(id string) ([]*shard, []*consumer, error) {
 			shards, err := readShards(r, shardPrefix+id+"/")
-			return shards[id], err
+			if err != nil {
+				return nil, nil, err
+			}
+			consumers, err := readConsumers(r, consumerPrefix+id+"/")
+			return shards[id], consumers[id], err
 		})
 		return err
 	})
@@ -206,7 +215,7 @@ func write(tx meta.Tx, key streamKey, old, next *stream) error {
 			return err
 		}
 	}
-	return nil
+	return writeConsumers(tx, old, next)
 }
 
 // checkVersion returns meta.ErrConflict unless the store holds old, or nothing
@@ -232,6 +241,9 @@ func remove(tx meta.Tx, key streamKey, old *stream) error {
 			return err
 		}
 	}
+	if err := removeConsumers(tx, old); err != nil {
+		return err
+	}
 	return tx.Delete(key.document())
 }
 
@@ -243,10 +255,10 @@ func put(tx meta.Tx, key string, document any) error {
 	return tx.Put(key, value)
 }
 
-// readStream makes a stream of its document and of those of its shards, which
-// shardsOf returns by the stream's id. Shards that do not divide the ring are
+// readStream makes a stream of its document and of its shards and consumers, which
+// partsOf returns by the stream's id. Shards that do not divide the ring are
 // an error: keys would go where they do not belong.
-func readStream(doc meta.Document, shardsOf func(id string) ([]*shard, error)) (*stream, error) {
+func readStream(doc meta.Document, partsOf func(id string) ([]*shard, []*consumer, error)) (*stream, error) {
 	f := strings.Split(strings.TrimPrefix(doc.Key, streamPrefix), "/")
 	if len(f) != 3 {
 		return nil, fmt.Errorf("document %s: want account/region/name", doc.Key)
@@ -259,12 +271,12 @@ func readStream(doc meta.Document, shardsOf func(id string) ([]*shard, error)) (
 	if err != nil {
 		return nil, fmt.Errorf("document %s: %w", doc.Key, err)
 	}
-	shards, err := shardsOf(d.ID)
+	shards, consumers, err := partsOf(d.ID)
 	if err != nil {
 		return nil, err
 	}
 	st := newStream(streamKey{f[0], f[1], f[2]}, id, d, shards)
-	st.version = doc.Version
+	st.version, st.consumers = doc.Version, consumers
 	if err := st.checkRings(); err != nil {
 		return nil, fmt.Errorf("document %s: %w", doc.Key, err)
 	}

@@ -129,7 +129,10 @@ func TestDeletingLeavesNoDocuments(t *testing.T) {
 	inBubble(t, func(t *testing.T, r *rig) {
 		r.create("orders", 3)
 		r.split("orders", 1)
-		r.delete("orders")
+		r.deregister(r.register("orders", "audit"))
+		r.register("orders", "mirror")
+		_, err := r.DeleteStream(r.ctx(), testCaller, &kinesis.DeleteStreamInput{StreamName: new("orders"), EnforceConsumerDeletion: new(true)})
+		must(t, 0, err)
 		must(t, 0, r.store.View(r.ctx(), func(rd meta.Reader) error {
 			for doc, err := range rd.Scan("streams/", "") {
 				if err != nil {

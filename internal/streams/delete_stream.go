@@ -10,7 +10,8 @@ import (
 
 // DeleteStream removes a stream with its records: DELETING, then gone. It is
 // allowed in CREATING too, and does nothing in DELETING. That it is refused in
-// UPDATING is not confirmed of AWS.
+// UPDATING is not confirmed of AWS. Its consumers go with it, if in says so; else
+// a stream that has any is in use.
 func (s *Service) DeleteStream(ctx context.Context, caller access.Caller, in *kinesis.DeleteStreamInput) (*kinesis.DeleteStreamOutput, error) {
 	st, err := s.find(caller, in.StreamName, in.StreamARN)
 	if err != nil {
@@ -25,7 +26,14 @@ func (s *Service) DeleteStream(ctx context.Context, caller access.Caller, in *ki
 		case old.Status == kinesis.StreamStatusUpdating:
 			return nil, errNotActive(old)
 		}
-		return old.revised(old.entering(kinesis.StreamStatusDeleting, time.Now()), old.shards), nil
+		if len(old.consumers) > 0 && (in.EnforceConsumerDeletion == nil || !*in.EnforceConsumerDeletion) {
+			return nil, errHasConsumers(old.streamKey)
+		}
+		next := old.revised(old.entering(kinesis.StreamStatusDeleting, time.Now()), old.shards)
+		for _, c := range old.consumers {
+			next = next.withConsumer(c.entering(kinesis.ConsumerStatusDeleting, time.Now()))
+		}
+		return next, nil
 	})
 	if err != nil {
 		return nil, err

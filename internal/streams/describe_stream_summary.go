@@ -24,7 +24,7 @@ func (s *Service) DescribeStreamSummary(_ context.Context, caller access.Caller,
 		EnhancedMonitoring:      noMonitoring(),
 		EncryptionType:          new(kinesis.EncryptionTypeNone),
 		OpenShardCount:          new(int32(0)),
-		ConsumerCount:           new(int32(0)),
+		ConsumerCount:           new(int32(len(st.consumers))),
 		MaxRecordSizeInKiB:      &st.MaxRecordKiB,
 	}
 	if st.Status != kinesis.StreamStatusCreating {

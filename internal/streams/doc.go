@@ -2,13 +2,14 @@
 //
 // A stream has shards; a shard has a range of the hash keys, and its records in
 // the log. The lineage says which shard took over from which: parents close at
-// the instant at which their children open. The catalog holds the documents of
-// all streams and shards, and its snapshot, which never changes, is what
+// the instant at which their children open. A consumer is registered with a
+// stream, for enhanced fan-out. The catalog holds the documents of all streams,
+// shards and consumers, and its snapshot, which never changes, is what
 // operations look at. A sequence number names a record, a shard iterator a place
 // to go on from, a token a page of a listing. A cursor is the one reader over
 // the log: it hides what retention has passed, and knows how far behind it is
-// and where a shard ends. Keeping tells the log how a stream is kept. The clock is
-// what retention goes by; it is slow to believe that it is much later.
+// and where a shard ends. Keeping tells the log how a stream is kept. The clock
+// is what retention goes by; it is slow to believe that it is much later.
 //
 // Invariants:
 //  1. Only this package writes its documents, one change at a time; the

@@ -45,6 +45,9 @@ type streamDocument struct {
 	// NextShard is the number that the next shard gets.
 	NextShard uint32            `json:"nextShard"`
 	Tags      map[string]string `json:"tags,omitempty"`
+	// ConsumerGone is the latest creation of a consumer that is gone: those that
+	// come after it are created later, so that no ARN is used twice.
+	ConsumerGone int64 `json:"consumerGone,omitempty"`
 }
 
 // stream is a stream in a snapshot; it never changes.
@@ -62,6 +65,8 @@ type stream struct {
 	// beside them, at the same indices, the arcs, which are what a put searches.
 	ring []*shard
 	arcs arcs
+
+	consumers []*consumer // by name
 
 	children map[uint32][]*shard // by the parent's number; PENDING ones are not there
 }
@@ -116,10 +121,11 @@ func (st *stream) horizon(now shardlog.Millis) shardlog.Millis {
 }
 
 // revised returns st with another document and other shards, which the caller
-// gives up. Its version is that of st: a change that is based on st.
+// gives up. Its version and its consumers are those of st: a change that is based
+// on st.
 func (st *stream) revised(doc streamDocument, shards []*shard) *stream {
 	next := newStream(st.streamKey, st.id, doc, shards)
-	next.version = st.version
+	next.version, next.consumers = st.version, st.consumers
 	return next
 }
 

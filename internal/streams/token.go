@@ -37,9 +37,10 @@ type tokens struct{ aead cipher.AEAD }
 type tokenKind uint64
 
 const (
-	iteratorToken    tokenKind = 1 // AWS's iterators begin with 1 as well
-	listShardsToken  tokenKind = 2
-	listStreamsToken tokenKind = 3
+	iteratorToken      tokenKind = 1 // AWS's iterators begin with 1 as well
+	listShardsToken    tokenKind = 2
+	listStreamsToken   tokenKind = 3
+	listConsumersToken tokenKind = 4
 )
 
 const (

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/shardlog"
 )
 
 // A stream in CREATING, UPDATING or DELETING is in a transition. Its document
@@ -125,21 +126,41 @@ func (s *Service) finishDue(ctx context.Context) time.Duration {
 			next = d
 		}
 	}
-	for _, st := range s.catalog.now().sorted {
-		if !inTransition(st) {
-			continue
+	try := func(st *stream, wait time.Duration, finish func(context.Context, *stream) error) {
+		if wait > 0 {
+			later(wait)
 		}
-		// What is left exceeds the delay only if the clock was set back; that
-		// must not keep a stream for ever.
-		left := time.Until(st.Since.Time().Add(s.options.TransitionDelay))
-		if left > 0 && left <= s.options.TransitionDelay {
-			later(left)
-			continue
+		if wait != 0 {
+			return
 		}
-		if err := s.finish(ctx, st); err != nil && ctx.Err() == nil {
+		if err := finish(ctx, st); err != nil && ctx.Err() == nil {
 			s.options.Logger.Warn("transition will be tried again", "stream", st.name, "status", st.Status, "err", err)
 			later(transitionRetry)
 		}
 	}
+	for _, st := range s.catalog.now().sorted {
+		try(st, s.due(st), s.finish)
+		try(st, s.consumersDue(st), s.finishConsumers)
+	}
 	return next
+}
+
+// due returns how long it is until the transition of st is to be finished, below
+// 0 if it is in none.
+func (s *Service) due(st *stream) time.Duration {
+	if !inTransition(st) {
+		return -1
+	}
+	return s.remaining(st.Since)
+}
+
+// remaining returns how long what entered a transition at since stays in it, 0 if
+// that is over. It exceeds the delay only if the clock was set back; that must not
+// keep anything for ever.
+func (s *Service) remaining(since shardlog.Millis) time.Duration {
+	left := time.Until(since.Time().Add(s.options.TransitionDelay))
+	if left < 0 || left > s.options.TransitionDelay {
+		return 0
+	}
+	return left
 }

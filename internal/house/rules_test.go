@@ -24,10 +24,13 @@ var rules = []rule{
 	{"internal/vfs/*", closets, "file systems for tests know the seam alone, so that every engine may use them"},
 	{"internal/durable", closets, "a closet knows nothing of us"},
 	{"internal/backoff", nil, "a closet knows nothing of us"},
+	{"internal/series", nil, "a table and a drawing know nothing of what was measured"},
 
 	{"internal/shardlog", closets, "a contract names no driver: drivers depend on it, not it on them"},
 	{"internal/shardlog/*", join(closets, []string{"internal/shardlog", "internal/shardlog/*"}),
 		"an engine keeps records and knows no stream, no metadata and no AWS"},
+	{"internal/shardlog/soak", join(closets, []string{"internal/shardlog", "internal/shardlog/*", "internal/series"}),
+		"a soak of the engine, and what it draws"},
 	{"internal/meta", closets, "a contract names no driver"},
 	{"internal/meta/*", join(closets, []string{"internal/meta", "internal/meta/*"}),
 		"a store keeps documents and does not know what is in them"},
@@ -59,6 +62,7 @@ var rules = []rule{
 	{"internal/house", nil, "the tests of the plan read sources and run none"},
 	{"conformance", []string{"."}, "black-box: nothing internal, so that the tests say what a client may rely on"},
 	{"e2e", []string{"."}, "other people's programs against the server as it is shipped"},
+	{"e2e/soak", []string{"e2e/*", "internal/series"}, "the server as it is shipped, and a drawing of what was measured"},
 	{"e2e/*", []string{".", "e2e/*"}, "other people's programs against the server as it is shipped"},
 	{"freshettest", []string{"."}, "a server for tests is the library with a clean-up"},
 }

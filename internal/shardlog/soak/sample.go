@@ -12,54 +12,20 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/freshet/freshet/internal/series"
 )
 
-// sample is one second of a soak, or the medians of some.
-type sample struct {
-	second float64 // since the first
-	// records were appended, in a second; p50 to p999 are of the appends.
-	records        float64
-	p50, p99, p999 float64 // milliseconds
-	heap, rss      float64 // MiB
-	folder         float64 // MiB on the disk
-	goroutines     float64
-	files          float64 // open
+// columns are what a sample has. Records are appended, in a second; p50 to p99.9
+// are of the appends.
+var columns = []string{
+	"second", "records/s", "p50 ms", "p99 ms", "p99.9 ms", "heap MiB", "resident MiB", "folder MiB", "goroutines", "open files",
 }
 
-// column is a member of samples.
-type column struct {
-	name string
-	of   func(*sample) *float64
-}
-
-var columns = []column{
-	{"second", func(s *sample) *float64 { return &s.second }},
-	{"records/s", func(s *sample) *float64 { return &s.records }},
-	{"p50 ms", func(s *sample) *float64 { return &s.p50 }},
-	{"p99 ms", func(s *sample) *float64 { return &s.p99 }},
-	{"p99.9 ms", func(s *sample) *float64 { return &s.p999 }},
-	{"heap MiB", func(s *sample) *float64 { return &s.heap }},
-	{"resident MiB", func(s *sample) *float64 { return &s.rss }},
-	{"folder MiB", func(s *sample) *float64 { return &s.folder }},
-	{"goroutines", func(s *sample) *float64 { return &s.goroutines }},
-	{"open files", func(s *sample) *float64 { return &s.files }},
-}
-
-// medians returns the median of each member.
-func medians(list []sample) sample {
-	var m sample
-	if len(list) == 0 {
-		return m
-	}
-	values := make([]float64, len(list))
-	for _, c := range columns {
-		for i := range list {
-			values[i] = *c.of(&list[i])
-		}
-		slices.Sort(values)
-		*c.of(&m) = values[len(values)/2]
-	}
-	return m
+var panels = []series.Panel{
+	{Title: "append, ms", Columns: []string{"p99 ms", "p50 ms"}},
+	{Title: "memory, MiB", Columns: []string{"resident MiB", "heap MiB"}},
+	{Title: "data folder, MiB", Columns: []string{"folder MiB"}},
 }
 
 // sample takes a sample each second until ctx ends.
@@ -76,33 +42,29 @@ func (s *run) sample(ctx context.Context) error {
 			return nil
 		}
 		now, n := time.Now(), s.counts.records.Load()
-		one, err := s.measure()
+		rest, err := s.measure()
 		if err != nil {
 			return fmt.Errorf("sample: %w", err)
 		}
-		one.second = now.Sub(began).Seconds()
-		one.records = float64(n-records) / now.Sub(last).Seconds()
-		s.samples = append(s.samples, one)
+		s.samples.Add(append([]float64{now.Sub(began).Seconds(), float64(n-records) / now.Sub(last).Seconds()}, rest...)...)
 		last, records = now, n
 	}
 }
 
 const mib = 1 << 20
 
-// measure looks at everything but the time.
-func (s *run) measure() (sample, error) {
-	var one sample
+// measure returns the columns but for the first two.
+func (s *run) measure() ([]float64, error) {
 	took := s.latencies.take()
 	slices.Sort(took)
-	one.p50, one.p99, one.p999 = quantile(took, 0.5), quantile(took, 0.99), quantile(took, 0.999)
 	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(heap)
-	one.heap = float64(heap[0].Value.Uint64()) / mib
-	one.goroutines = float64(runtime.NumGoroutine())
-	one.rss, one.files = resident(), openFiles()
-	size, err := folderSize(s.folder)
-	one.folder = float64(size) / mib
-	return one, err
+	folder, err := folderSize(s.folder)
+	return []float64{
+		quantile(took, 0.5), quantile(took, 0.99), quantile(took, 0.999),
+		float64(heap[0].Value.Uint64()) / mib, resident(), float64(folder) / mib,
+		float64(runtime.NumGoroutine()), openFiles(),
+	}, err
 }
 
 // quantile returns that of sorted times, in milliseconds.

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/freshet/freshet/internal/series"
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/shardlog/disklog"
 	"github.com/freshet/freshet/internal/vfs"
@@ -53,7 +54,7 @@ type run struct {
 	// latencies are those of the appends of this second.
 	latencies latencies
 	counts    counts
-	samples   []sample
+	samples   *series.Series
 	// damage gets what the engine reports of damage or want of space.
 	damage chan error
 }
@@ -74,7 +75,7 @@ func soak(ctx context.Context, c config) (*report, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &run{config: c, folder: folder, fs: vfs.OS, damage: make(chan error, 1)}
+	s := &run{config: c, folder: folder, fs: vfs.OS, damage: make(chan error, 1), samples: series.New(columns...)}
 	result, err := s.run(ctx)
 	return result, errors.Join(err, os.RemoveAll(folder))
 }

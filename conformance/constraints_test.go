@@ -35,6 +35,8 @@ var named = map[string]object{
 
 // A name has 1 to 128 characters of a set; an empty string violates its pattern
 // and its least length, as two items (K, B).
+//
+//rule:3.2 CreateStream DeleteStream DescribeStream DescribeStreamSummary GetShardIterator ListShards PutRecord PutRecords
 func TestStreamNameBounds(t *testing.T) {
 	each(t, func(c *client) {
 		for op, in := range named {
@@ -53,6 +55,8 @@ func TestStreamNameBounds(t *testing.T) {
 }
 
 // A name of 128 characters, with every kind of character, is good (B).
+//
+//rule:3.2 CreateStream
 func TestLongestStreamName(t *testing.T) {
 	each(t, func(c *client) {
 		name := strings.Repeat("aZ09_.-x", 16)
@@ -64,6 +68,8 @@ func TestLongestStreamName(t *testing.T) {
 }
 
 // Members that may not be missing (B).
+//
+//rule:3.2 CreateStream GetRecords GetShardIterator ListShards PutRecord PutRecords
 func TestRequiredMembers(t *testing.T) {
 	each(t, func(c *client) {
 		f := func(op string, in object, members ...string) {
@@ -91,6 +97,8 @@ func TestRequiredMembers(t *testing.T) {
 // The newest model asks for no partition key, for streams that distribute records
 // otherwise; an ordinary stream cannot do without one. The text is not
 // established (B, botocore 1.44).
+//
+//rule:10 PutRecord PutRecords
 func TestMissingPartitionKey(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -101,6 +109,8 @@ func TestMissingPartitionKey(t *testing.T) {
 }
 
 // ARNs and stream ids have patterns; StreamId is checked and then ignored (B).
+//
+//rule:3.2 DeleteStream DescribeStream DescribeStreamSummary GetShardIterator ListShards PutRecord PutRecords
 func TestARNBounds(t *testing.T) {
 	each(t, func(c *client) {
 		for op, in := range named {
@@ -115,6 +125,8 @@ func TestARNBounds(t *testing.T) {
 }
 
 // Bounds of the other members of each operation (B).
+//
+//rule:3.2 CreateStream DescribeStream GetRecords GetShardIterator ListShards ListStreams PutRecord PutRecords
 func TestMemberBounds(t *testing.T) {
 	put := object{"StreamName": "s", "PartitionKey": "k", "Data": []byte{}}
 	get := object{"StreamName": "s", "ShardId": "shardId-0", "ShardIteratorType": "LATEST"}
@@ -155,6 +167,8 @@ func TestMemberBounds(t *testing.T) {
 }
 
 // Limits and MaxResults are 1 to 10000 (B).
+//
+//rule:3.2 DescribeStream GetRecords ListShards ListStreams
 func TestLimitBounds(t *testing.T) {
 	each(t, func(c *client) {
 		for op, member := range map[string]string{"ListStreams": "Limit", "DescribeStream": "Limit", "GetRecords": "Limit", "ListShards": "MaxResults"} {
@@ -168,6 +182,8 @@ func TestLimitBounds(t *testing.T) {
 }
 
 // The set of ShardIteratorType is printed in this order (K).
+//
+//rule:3.1 GetShardIterator ListShards
 func TestEnums(t *testing.T) {
 	each(t, func(c *client) {
 		c.call("GetShardIterator", object{"StreamName": "s", "ShardId": "shardId-0", "ShardIteratorType": "OLDEST"}).invalid(
@@ -179,6 +195,8 @@ func TestEnums(t *testing.T) {
 
 // PutRecords takes 1 to 500 entries. A list of structures prints a Java class
 // and a hash for each (K, B).
+//
+//rule:3.2 PutRecords
 func TestRecordsBounds(t *testing.T) {
 	each(t, func(c *client) {
 		c.call("PutRecords", object{"StreamName": "s", "Records": list{}}).invalid(broken("[]", "records", atLeastLong(1)))
@@ -197,6 +215,8 @@ func TestRecordsBounds(t *testing.T) {
 }
 
 // Data has at most 10485760 bytes; its value prints its length (K, B).
+//
+//rule:3.2 PutRecord
 func TestDataBounds(t *testing.T) {
 	each(t, func(c *client) {
 		const n = 10485761
@@ -206,6 +226,8 @@ func TestDataBounds(t *testing.T) {
 }
 
 // Tag keys have 1 to 128 characters, values up to 256; a map prints {k=v} (K, B).
+//
+//rule:3.2 CreateStream
 func TestTagBounds(t *testing.T) {
 	const keys = "Map keys must satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater than or equal to 1]"
 	const values = "Map value must satisfy constraint: [Member must have length less than or equal to 256, Member must have length greater than or equal to 0]"
@@ -222,6 +244,8 @@ func TestTagBounds(t *testing.T) {
 }
 
 // All constraint errors come together, at most ten of them (K).
+//
+//rule:3.1 *
 func TestManyErrors(t *testing.T) {
 	each(t, func(c *client) {
 		c.call("GetShardIterator", object{"StreamName": "", "ShardId": "", "ShardIteratorType": "x", "StartingSequenceNumber": "x"}).failsLike(
@@ -239,6 +263,8 @@ func TestManyErrors(t *testing.T) {
 }
 
 // Types come before constraints, constraints before existence (K).
+//
+//rule:1.2 *
 func TestOrderOfChecks(t *testing.T) {
 	each(t, func(c *client) {
 		c.call("GetShardIterator", object{"StreamName": "", "ShardId": 1}).fails("SerializationException", javaNumber+"an String")
@@ -248,6 +274,8 @@ func TestOrderOfChecks(t *testing.T) {
 }
 
 // StreamId is reserved: the pattern is the model's, the value is ignored (B, C).
+//
+//rule:1.8 GetRecords GetShardIterator ListShards
 func TestStreamIDIsIgnored(t *testing.T) {
 	id := "aaaaaaaaaaaaaaaaaaaa-000"
 	each(t, func(c *client) {

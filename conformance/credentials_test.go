@@ -25,6 +25,8 @@ func (c *client) answer(req *http.Request) *reply {
 
 // Neither header nor X-Amz-Algorithm in the query: MissingAuthenticationToken (K).
 // All the other parameters without it are the same.
+//
+//rule:1.5 *
 func TestNoCredentials(t *testing.T) {
 	each(t, func(c *client) {
 		c.answer(c.unsigned()).fails("MissingAuthenticationTokenException", "Missing Authentication Token")
@@ -35,6 +37,8 @@ func TestNoCredentials(t *testing.T) {
 }
 
 // Both forms at once are an InvalidSignatureException (K).
+//
+//rule:1.5 *
 func TestCredentialsTwice(t *testing.T) {
 	each(t, func(c *client) {
 		for _, query := range []string{"X-Amz-Algorithm=AWS4-HMAC-SHA256", "X-Amz-Algorithm"} {
@@ -48,6 +52,8 @@ func TestCredentialsTwice(t *testing.T) {
 
 // An incomplete header: a sentence per missing part, then the header (K).
 // Parameters may be parted by commas or spaces; one without a value is missing.
+//
+//rule:1.5 *
 func TestIncompleteAuthorization(t *testing.T) {
 	const (
 		credential = "Authorization header requires 'Credential' parameter. "
@@ -79,6 +85,8 @@ func TestIncompleteAuthorization(t *testing.T) {
 
 // An incomplete query: a sentence per missing part, then a fixed end (K). The
 // form counts as present when X-Amz-Algorithm is there at all.
+//
+//rule:1.5 *
 func TestIncompleteQuery(t *testing.T) {
 	needs := func(names ...string) string {
 		text := ""
@@ -103,6 +111,8 @@ func TestIncompleteQuery(t *testing.T) {
 }
 
 // Credentials come after the operation is known and before the members' types (K).
+//
+//rule:1.2 *
 func TestCredentialsBetweenOperationAndTypes(t *testing.T) {
 	each(t, func(c *client) {
 		req := c.request(target+"DescribeStream", c.enc.encode(object{"StreamName": 1}))
@@ -115,6 +125,8 @@ func TestCredentialsBetweenOperationAndTypes(t *testing.T) {
 }
 
 // State is kept per account and region (D).
+//
+//rule:1.5 *
 func TestAccountsAndRegionsDoNotMeet(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("mine", 1)
@@ -134,6 +146,8 @@ func TestAccountsAndRegionsDoNotMeet(t *testing.T) {
 
 // An access key that is no account number has one all the same (D: the caller's
 // account is in every ARN).
+//
+//rule:1.5 *
 func TestAccountOfAnyKey(t *testing.T) {
 	each(t, func(c *client) {
 		c.account = "AKIAIOSFODNN7EXAMPLE"
@@ -152,6 +166,8 @@ func TestAccountOfAnyKey(t *testing.T) {
 const origin = "http://localhost:3000"
 
 // Another site's page may not read answers; unlike AWS (see origin).
+//
+//rule:1.6 *
 func TestForeignOrigin(t *testing.T) {
 	each(t, func(c *client) {
 		req := c.request(target+"ListStreams", c.enc.encode(object{}))
@@ -164,6 +180,8 @@ func TestForeignOrigin(t *testing.T) {
 
 // The CORS replies: OPTIONS with Origin is 200 and empty, signed or not, and
 // echoes what was asked for (K).
+//
+//rule:1.6 *
 func TestPreflight(t *testing.T) {
 	f := func(header map[string]string, allowed map[string]string) {
 		t.Helper()
@@ -190,6 +208,8 @@ func TestPreflight(t *testing.T) {
 }
 
 // Any other request with Origin gets its ordinary reply and two headers (K).
+//
+//rule:1.6 *
 func TestOrigin(t *testing.T) {
 	each(t, func(c *client) {
 		for _, op := range []string{"ListStreams", "Nothing"} {
@@ -212,6 +232,8 @@ func TestOrigin(t *testing.T) {
 }
 
 // Credentials in the query serve as well as the header (D, SigV4).
+//
+//rule:1.5 *
 func TestCredentialsInTheQuery(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("q", 1)

@@ -48,6 +48,8 @@ func (r *reply) raw(status int, contentType, body string) {
 }
 
 // Any other method than POST is 403, before anything else is looked at (K).
+//
+//rule:1.4 *
 func TestOnlyPOST(t *testing.T) {
 	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodDelete, http.MethodPatch} {
 		x := post(asJSON.contentType, target+"ListStreams", "{}")
@@ -57,6 +59,8 @@ func TestOnlyPOST(t *testing.T) {
 }
 
 // OPTIONS without Origin is a method like any other (K).
+//
+//rule:1.4 *
 func TestOPTIONSWithoutOrigin(t *testing.T) {
 	x := post("", "", "")
 	x.method = http.MethodOptions
@@ -65,6 +69,8 @@ func TestOPTIONSWithoutOrigin(t *testing.T) {
 
 // An empty body is judged before credentials: in JSON by the target, with any
 // other content type or none in CBOR (K).
+//
+//rule:1.4 *
 func TestEmptyBody(t *testing.T) {
 	known, foreign := target+"ListStreams", "Kinesis_20131202.Nothing"
 	post(asJSON.contentType, known, "").make(t).raw(400, asJSON.contentType, `{"__type":"SerializationException"}`)
@@ -90,6 +96,8 @@ func emptyCBOR(t *testing.T, contentType, target, code string) {
 
 // A body without a known content type is answered in XML: 403 if the target
 // lacks a part, 404 if it has both (K).
+//
+//rule:1.4 *
 func TestUnknownContentType(t *testing.T) {
 	for _, contentType := range []string{"", "text/plain", "application/x-amz-json-1.2", "application/x-www-form-urlencoded"} {
 		for _, target := range []string{"", "Kinesis_20131202", "Kinesis_20131202.", ".ListStreams"} {
@@ -102,6 +110,8 @@ func TestUnknownContentType(t *testing.T) {
 
 // A body that does not parse or is no object is a SerializationException without
 // a message (K).
+//
+//rule:1.4 *
 func TestBodyThatDoesNotParse(t *testing.T) {
 	for _, body := range []string{"{", "[]", "1", `"a"`, "null", "hello", "{}}", `{"StreamName":"a"`, `{'StreamName':1}`, "\x00"} {
 		post(asJSON.contentType, target+"ListStreams", body).make(t).raw(400, asJSON.contentType, `{"__type":"SerializationException"}`)
@@ -117,11 +127,15 @@ func TestBodyThatDoesNotParse(t *testing.T) {
 }
 
 // The parse comes before the target: whatever it is (K).
+//
+//rule:1.4 *
 func TestBodyThatDoesNotParseWithUnknownTarget(t *testing.T) {
 	post(asJSON.contentType, "Foo.Bar", "{").make(t).raw(400, asJSON.contentType, `{"__type":"SerializationException"}`)
 }
 
 // application/json is a dead end that speaks another dialect (K).
+//
+//rule:1.4 *
 func TestPlainJSONIsADeadEnd(t *testing.T) {
 	dead := func(code string) string {
 		return fmt.Sprintf(`{"Output":{"__type":"com.amazon.coral.service#%s"},"Version":"1.0"}`, code)
@@ -133,6 +147,8 @@ func TestPlainJSONIsADeadEnd(t *testing.T) {
 }
 
 // An unknown service or operation is 400, before credentials (K).
+//
+//rule:1.4 *
 func TestUnknownOperation(t *testing.T) {
 	for _, x := range []string{"", "Kinesis_20131202.Nothing", "Kinesis_20131202.listStreams", "Kinesis_20131202", "Foo.ListStreams", "Kinesis_20131202.ListStreams.x"} {
 		post(asJSON.contentType, x, "{}").make(t).raw(400, asJSON.contentType, `{"__type":"UnknownOperationException"}`)
@@ -144,6 +160,8 @@ func TestUnknownOperation(t *testing.T) {
 }
 
 // What follows a semicolon and spaces around the type are tolerated (K).
+//
+//rule:1.1 *
 func TestContentTypeParameters(t *testing.T) {
 	each(t, func(c *client) {
 		for _, spelt := range []string{"%s; charset=utf-8", "%s;charset=UTF-8", "  %s  ", "%s ; a=b; c=d"} {
@@ -157,6 +175,8 @@ func TestContentTypeParameters(t *testing.T) {
 }
 
 // The path is ignored (K).
+//
+//rule:1.1 *
 func TestPathIsIgnored(t *testing.T) {
 	each(t, func(c *client) {
 		c.url += "/some/where"
@@ -165,6 +185,8 @@ func TestPathIsIgnored(t *testing.T) {
 }
 
 // An operation without output answers 200, an empty body and the content type (K).
+//
+//rule:1.3 *
 func TestEmptyOutput(t *testing.T) {
 	each(t, func(c *client) {
 		c.call("CreateStream", object{"StreamName": "s", "ShardCount": 1}).empty()
@@ -173,6 +195,8 @@ func TestEmptyOutput(t *testing.T) {
 }
 
 // Every reply has another request id (D).
+//
+//rule:1.3 *
 func TestRequestIDsDiffer(t *testing.T) {
 	each(t, func(c *client) {
 		a, b := c.must("ListStreams", object{}), c.call("DescribeStream", object{"StreamName": "none"})

@@ -10,6 +10,8 @@ import (
 
 // The members of the reply and of a record; EncryptionType only when encrypted,
 // ChildShards only at the end of a shard (B, L).
+//
+//rule:9 GetRecords
 func TestGetRecordsOutput(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -30,6 +32,8 @@ func TestGetRecordsOutput(t *testing.T) {
 }
 
 // An empty shard answers no records, an iterator, and 0 behind (B).
+//
+//rule:9 GetRecords
 func TestGetRecordsOfAnEmptyShard(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -42,6 +46,8 @@ func TestGetRecordsOfAnEmptyShard(t *testing.T) {
 }
 
 // Empty data is data (K).
+//
+//rule:10 PutRecord
 func TestEmptyData(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -53,6 +59,8 @@ func TestEmptyData(t *testing.T) {
 }
 
 // Limit bounds the records, and the iterators walk the shard in order (B).
+//
+//rule:9 GetRecords
 func TestGetRecordsInPieces(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -83,6 +91,8 @@ func TestGetRecordsInPieces(t *testing.T) {
 // MillisBehindLatest is how far the reply is behind the clock: 0 when nothing
 // newer is left, else now less the arrival of the last record. It grows although
 // nothing arrives (B; T aws/aws-sdk-java#2524).
+//
+//rule:9 GetRecords
 func TestMillisBehindLatest(t *testing.T) {
 	ahead(t, freshet.Options{}, func(c *client) {
 		c.stream("s", 1)
@@ -109,6 +119,8 @@ func TestMillisBehindLatest(t *testing.T) {
 }
 
 // A reply has at most 10 MiB of records; what is over comes with the next (B).
+//
+//rule:9 GetRecords
 func TestGetRecordsOfMoreThanTenMiB(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -134,6 +146,8 @@ func TestGetRecordsOfMoreThanTenMiB(t *testing.T) {
 }
 
 // A record is gone when its retention has passed; reading goes on above it (B).
+//
+//rule:8 GetRecords GetShardIterator
 func TestRetention(t *testing.T) {
 	ahead(t, freshet.Options{}, func(c *client) {
 		c.stream("s", 1)

@@ -63,6 +63,8 @@ var hostileCBOR = map[string]string{
 
 // Whatever is in a body, it is answered with an error of the client's, soon, and
 // the server goes on.
+//
+//rule:1.4 *
 func TestHostileBodies(t *testing.T) {
 	for enc, bodies := range map[*encoding]map[string]string{&asJSON: hostileJSON, &asCBOR: hostileCBOR} {
 		for name, body := range bodies {
@@ -85,6 +87,8 @@ func TestHostileBodies(t *testing.T) {
 
 // A whole request with one byte changed, or cut short, never breaks the server,
 // whatever codec reads it.
+//
+//rule:1.4 *
 func TestDamagedBodies(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -112,6 +116,9 @@ func TestDamagedBodies(t *testing.T) {
 
 // Iterators and tokens are the account's and region's they were given to: others
 // cannot use them. What AWS says is not known.
+//
+//rule:8 GetRecords
+//rule:13 ListShards ListStreams
 func TestTokensOfOthers(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 3)
@@ -133,6 +140,8 @@ func TestTokensOfOthers(t *testing.T) {
 
 // Numbers of any form that are no integer of the member's are bounded, not
 // wrapped around.
+//
+//rule:2 *
 func TestNumbersBeyondALong(t *testing.T) {
 	c := newClient(t, asJSON)
 	for _, n := range []string{"9223372036854775808", "1e30", "-1e30", "99999999999999999999999999", "2147483648.9"} {

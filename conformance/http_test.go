@@ -40,6 +40,8 @@ func over(t *testing.T, body func(c *client)) {
 }
 
 // Both protocols carry the main flow (B, C).
+//
+//rule:1.1 *
 func TestFlowOverProtocols(t *testing.T) {
 	over(t, func(c *client) {
 		c.stream("s", 1)
@@ -54,6 +56,8 @@ func TestFlowOverProtocols(t *testing.T) {
 }
 
 // Many calls at once over one HTTP/2 connection, each with its own answer (B).
+//
+//rule:1.1 *
 func TestManyCallsAtOnce(t *testing.T) {
 	over(t, func(c *client) {
 		c.stream("s", 4)
@@ -82,6 +86,8 @@ func TestManyCallsAtOnce(t *testing.T) {
 
 // A body beyond the ceiling is refused: 413, or the connection closes. The server
 // goes on (K).
+//
+//rule:1.1 *
 func TestBodyOfAHundredMiB(t *testing.T) {
 	over(t, func(c *client) {
 		req := c.request(target+"PutRecords", nil)
@@ -104,6 +110,8 @@ type zeros struct{}
 func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 
 // A body without a length that never ends is cut off as well.
+//
+//rule:1.1 *
 func TestBodyWithoutEnd(t *testing.T) {
 	c := newClient(t, asJSON)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -124,6 +132,8 @@ func TestBodyWithoutEnd(t *testing.T) {
 }
 
 // A client that stops half-way, and many that say nothing, harm nobody.
+//
+//rule:1.1 *
 func TestHalfRequestsAndIdleConnections(t *testing.T) {
 	c := newClient(t, asJSON)
 	u, err := url.Parse(endpoint)
@@ -153,6 +163,8 @@ func TestHalfRequestsAndIdleConnections(t *testing.T) {
 }
 
 // What is put is read by whoever comes with the other encoding (K).
+//
+//rule:1.7 *
 func TestEncodingsMeet(t *testing.T) {
 	j := newClient(t, asJSON)
 	b := *j

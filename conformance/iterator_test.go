@@ -18,6 +18,8 @@ func (c *client) refusedIterator(kind string, more object, text string) {
 
 // An iterator is base64 of at most 512 characters; decoded, 8 bytes of 0…01 and
 // then cipher blocks of 16 bytes (K).
+//
+//rule:8 GetShardIterator
 func TestIteratorLooks(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -33,6 +35,8 @@ func TestIteratorLooks(t *testing.T) {
 }
 
 // GetShardIterator answers one member (B).
+//
+//rule:5 GetShardIterator
 func TestGetShardIteratorOutput(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -41,6 +45,8 @@ func TestGetShardIteratorOutput(t *testing.T) {
 }
 
 // The five types begin where they say (B).
+//
+//rule:8 GetShardIterator
 func TestIteratorTypes(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -77,6 +83,8 @@ func TestIteratorTypes(t *testing.T) {
 
 // AT_TIMESTAMP means the first record at or after it; with none later there is
 // an iterator all the same (B; T localstack/localstack#1106).
+//
+//rule:8 GetShardIterator
 func TestAtTimestamp(t *testing.T) {
 	ahead(t, freshet.Options{}, func(c *client) {
 		c.stream("s", 1)
@@ -107,6 +115,8 @@ func TestAtTimestamp(t *testing.T) {
 }
 
 // LATEST is fixed when the iterator is made, not when it is first read (K).
+//
+//rule:8 GetShardIterator
 func TestLatestIsFixedWhenMade(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -122,6 +132,8 @@ func TestLatestIsFixedWhenMade(t *testing.T) {
 
 // An iterator is good more than once, and every GetRecords gives another one,
 // also when it returns nothing (L; T etspaceman/kinesis-mock#260).
+//
+//rule:8 GetRecords
 func TestIteratorsAreReusableAndNew(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -145,6 +157,8 @@ func TestIteratorsAreReusableAndNew(t *testing.T) {
 }
 
 // Surrounding double quotes are tolerated (L).
+//
+//rule:8 GetRecords
 func TestQuotedIterator(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -157,6 +171,8 @@ func TestQuotedIterator(t *testing.T) {
 }
 
 // Anything unreadable, forged or edited is refused (K).
+//
+//rule:8 GetRecords
 func TestForgedIterators(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -184,6 +200,8 @@ func TestForgedIterators(t *testing.T) {
 }
 
 // An iterator is good for 300 s, then ExpiredIteratorException with both times (K).
+//
+//rule:8 GetRecords
 func TestExpiredIterator(t *testing.T) {
 	ahead(t, freshet.Options{}, func(c *client) {
 		c.stream("s", 1)
@@ -202,6 +220,8 @@ func TestExpiredIterator(t *testing.T) {
 }
 
 // A number is given if and only if the type asks for one (K).
+//
+//rule:8 GetShardIterator
 func TestSequenceNumberAgainstType(t *testing.T) {
 	const must = "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. "
 	each(t, func(c *client) {
@@ -216,6 +236,8 @@ func TestSequenceNumberAgainstType(t *testing.T) {
 }
 
 // Numbers that do not read, of another shard, of another stream (K).
+//
+//rule:8 GetShardIterator
 func TestForeignSequenceNumbers(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 2)
@@ -257,6 +279,8 @@ func TestForeignSequenceNumbers(t *testing.T) {
 }
 
 // AT_TIMESTAMP needs a time that is not in the future (K).
+//
+//rule:8 GetShardIterator
 func TestTimestampAgainstType(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -270,6 +294,8 @@ func TestTimestampAgainstType(t *testing.T) {
 }
 
 // Shard ids are read loosely: digits after the first hyphen, or the whole (K).
+//
+//rule:4 GetShardIterator
 func TestLooseShardIDs(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 3)
@@ -284,6 +310,8 @@ func TestLooseShardIDs(t *testing.T) {
 
 // An id that does not read is told first, even if the stream does not exist; one
 // that does is told in its normal form (K).
+//
+//rule:4 GetShardIterator
 func TestUnknownShards(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -304,6 +332,8 @@ func TestUnknownShards(t *testing.T) {
 
 // The checks of GetShardIterator come in this order: the id reads, the shard
 // exists, number against type, it reads, it names the shard, the stream (K).
+//
+//rule:4 GetShardIterator
 func TestGetShardIteratorOrder(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)

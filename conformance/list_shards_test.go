@@ -36,6 +36,8 @@ func (r *reply) lists(want []string) *reply {
 }
 
 // A name or a token, and not both (K).
+//
+//rule:13 ListShards
 func TestListShardsNeedsOneAddress(t *testing.T) {
 	each(t, func(c *client) {
 		c.call("ListShards", object{}).fails("InvalidArgumentException", "Either NextToken or StreamName should be provided.")
@@ -46,6 +48,8 @@ func TestListShardsNeedsOneAddress(t *testing.T) {
 
 // The shards of a new stream, sorted by id, with the same members as DescribeStream
 // gives (B).
+//
+//rule:13 ListShards
 func TestListShards(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 12)
@@ -60,6 +64,8 @@ func TestListShards(t *testing.T) {
 
 // NextToken stands alone: it names the stream by itself; only MaxResults may
 // come with it (B, C).
+//
+//rule:13 ListShards
 func TestListShardsPages(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 10)
@@ -77,6 +83,8 @@ func TestListShardsPages(t *testing.T) {
 }
 
 // A page that ends with the last shard needs no other (B).
+//
+//rule:13 ListShards
 func TestListShardsExactPage(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 4)
@@ -87,6 +95,8 @@ func TestListShardsExactPage(t *testing.T) {
 }
 
 // At most 1000 shards a page, although 10000 may be asked for (B).
+//
+//rule:13 ListShards
 func TestListShardsMostPerPage(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1003)
@@ -98,6 +108,8 @@ func TestListShardsMostPerPage(t *testing.T) {
 }
 
 // A token that was not given by the service is refused (B).
+//
+//rule:13 ListShards
 func TestForgedNextToken(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 3)
@@ -109,6 +121,8 @@ func TestForgedNextToken(t *testing.T) {
 }
 
 // A token is good for 300 s, then ExpiredNextTokenException (B).
+//
+//rule:13 ListShards
 func TestExpiredNextToken(t *testing.T) {
 	ahead(t, freshet.Options{}, func(c *client) {
 		c.stream("s", 3)
@@ -122,6 +136,8 @@ func TestExpiredNextToken(t *testing.T) {
 
 // The filters on a stream whose shards are all open. Those of a time before the
 // stream begin at the trim horizon (B).
+//
+//rule:13 ListShards
 func TestShardFilters(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 4)
@@ -143,6 +159,8 @@ func TestShardFilters(t *testing.T) {
 }
 
 // A filter goes on over pages (B).
+//
+//rule:13 ListShards
 func TestShardFilterOverPages(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 6)
@@ -154,6 +172,8 @@ func TestShardFilterOverPages(t *testing.T) {
 
 // ShardId only with AFTER_SHARD_ID; Timestamp only, and always, with the two
 // TIMESTAMP types (B).
+//
+//rule:13 ListShards
 func TestShardFilterMembers(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)

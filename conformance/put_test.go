@@ -11,6 +11,8 @@ import (
 const beyond = "340282366920938463463374607431768211456" // 2^128
 
 // The members of the replies; EncryptionType only with KMS (B, L).
+//
+//rule:5 PutRecord PutRecords
 func TestPutOutputs(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -26,6 +28,8 @@ func TestPutOutputs(t *testing.T) {
 
 // Records go by the MD5 of the partition key's UTF-8 bytes, as an unsigned
 // number (K).
+//
+//rule:10 PutRecord PutRecords
 func TestRouting(t *testing.T) {
 	const shards = 5
 	size := new(big.Int).Div(new(big.Int).Lsh(big.NewInt(1), 128), big.NewInt(shards))
@@ -56,6 +60,8 @@ func TestRouting(t *testing.T) {
 func nil2empty(b []byte) []byte { return append([]byte{}, b...) }
 
 // ExplicitHashKey wins over the partition key, to the last key of a range (K).
+//
+//rule:10 PutRecord PutRecords
 func TestExplicitHashKey(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 2)
@@ -78,6 +84,8 @@ func TestExplicitHashKey(t *testing.T) {
 
 // From 2^128 on a hash key is refused; in PutRecords one such entry fails the
 // whole call, and nothing is put (K).
+//
+//rule:10 PutRecord PutRecords
 func TestExplicitHashKeyOutOfRange(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -97,6 +105,8 @@ func TestExplicitHashKeyOutOfRange(t *testing.T) {
 }
 
 // The order of checks: stream, then hash key, then ordering (K).
+//
+//rule:4 PutRecord
 func TestPutRecordOrder(t *testing.T) {
 	each(t, func(c *client) {
 		in := object{"StreamName": "none", "PartitionKey": "k", "Data": []byte{}, "ExplicitHashKey": beyond, "SequenceNumberForOrdering": "1" + strings.Repeat("0", 100)}
@@ -112,6 +122,8 @@ func TestPutRecordOrder(t *testing.T) {
 
 // A record is data and partition key, at most 1 MiB on a new stream (B). The text
 // of an oversize one is not established (data-streams.md, section 18).
+//
+//rule:10 PutRecord PutRecords
 func TestRecordSize(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -130,6 +142,8 @@ func TestRecordSize(t *testing.T) {
 }
 
 // A stream that was made for larger records takes them, up to 10 MiB (B).
+//
+//rule:16 CreateStream PutRecord
 func TestLargeRecords(t *testing.T) {
 	each(t, func(c *client) {
 		c.must("CreateStream", object{"StreamName": "s", "ShardCount": 1, "MaxRecordSizeInKiB": 10240})
@@ -144,6 +158,8 @@ func TestLargeRecords(t *testing.T) {
 }
 
 // A PutRecords holds 10 MiB in all, keys included (B).
+//
+//rule:10 PutRecords
 func TestPutRecordsSize(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -162,6 +178,8 @@ func TestPutRecordsSize(t *testing.T) {
 }
 
 // The largest count: 500 results in the order of the request (B).
+//
+//rule:10 PutRecords
 func TestFiveHundredRecords(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 2)
@@ -194,6 +212,8 @@ func TestFiveHundredRecords(t *testing.T) {
 }
 
 // A partition key has up to 256 characters, of any kind (B).
+//
+//rule:3.2 PutRecord
 func TestLongestPartitionKey(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)

@@ -29,6 +29,8 @@ func (c *client) readAll(stream string, shard, n int) (records [][2]string, numb
 }
 
 // Data of every length comes back to the bit.
+//
+//rule:10 PutRecord PutRecords GetRecords
 func TestDataComesBack(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -53,6 +55,8 @@ func TestDataComesBack(t *testing.T) {
 }
 
 // Keys of any characters come back, and go by their UTF-8 bytes (K).
+//
+//rule:10 PutRecord PutRecords GetRecords
 func TestKeysComeBack(t *testing.T) {
 	keys := []string{`"`, `\`, "/", "<a>&amp;", "\u2028\u2029", "\x00", "\x1f\x7f", "\t\n\r\b\f", "🦊", "é", "e\u0301", "\ufffd", "\ufeff",
 		"𐀀\U0010ffff", " ", strings.Repeat("\\\"", 100), strings.Repeat("🦊", 64)}
@@ -76,6 +80,8 @@ func TestKeysComeBack(t *testing.T) {
 }
 
 // JSON may escape what it need not, and split a character in two escapes.
+//
+//rule:1.7 *
 func TestEscapedJSON(t *testing.T) {
 	c := newClient(t, asJSON)
 	c.stream("s", 1)
@@ -91,6 +97,8 @@ func TestEscapedJSON(t *testing.T) {
 
 // Writers and readers at once: every record is read exactly once, each writer's
 // in order, in order of their numbers.
+//
+//rule:9 GetRecords
 func TestReadingWhileWriting(t *testing.T) {
 	const writers, batches, size = 4, 25, 20
 	each(t, func(c *client) {
@@ -125,6 +133,8 @@ func TestReadingWhileWriting(t *testing.T) {
 }
 
 // One key's records keep the order of the calls that put them (D).
+//
+//rule:10 PutRecord PutRecords
 func TestOrderOfAKey(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 4)
@@ -146,6 +156,8 @@ func TestOrderOfAKey(t *testing.T) {
 }
 
 // A default page of ListStreams has 100 names (B).
+//
+//rule:6 ListStreams
 func TestListStreamsDefaultPage(t *testing.T) {
 	each(t, func(c *client) {
 		var want []string
@@ -163,6 +175,8 @@ func TestListStreamsDefaultPage(t *testing.T) {
 }
 
 // The largest request of each encoding passes: 500 records that fill 10 MiB.
+//
+//rule:1.1 PutRecords
 func TestLargestRequest(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)

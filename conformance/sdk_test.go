@@ -24,6 +24,8 @@ func sdk() *kinesis.Client {
 
 // The main flow of AWS's own Go client: make a stream, wait, put, read shard by
 // shard, delete (B).
+//
+//rule:1.3 *
 func TestSDKFlow(t *testing.T) {
 	ctx, c := t.Context(), sdk()
 	name := aws.String("orders")
@@ -107,6 +109,8 @@ func sdkRead(t *testing.T, c *kinesis.Client, name, shard *string, got map[strin
 }
 
 // AWS's own Go client reads our errors as its types (B).
+//
+//rule:1.3 *
 func TestSDKErrors(t *testing.T) {
 	ctx, c := t.Context(), sdk()
 	name := aws.String("none")

@@ -45,6 +45,8 @@ func (n number) String() string {
 
 // A record's number: 56 digits that begin with 49, naming creation, shard and
 // arrival (K).
+//
+//rule:7 PutRecord
 func TestSequenceNumberLayout(t *testing.T) {
 	each(t, func(c *client) {
 		before := time.Now().Unix()
@@ -83,6 +85,8 @@ func (c *client) put2(stream, hashKey string) (shard, number string) {
 }
 
 // Neighbouring shards of one new stream start 2^144 + 16 apart (K).
+//
+//rule:7 CreateStream
 func TestNeighboursStartAtAFixedDistance(t *testing.T) {
 	want, _ := new(big.Int).SetString("22300745198530623141535718272648361505980432", 10)
 	each(t, func(c *client) {
@@ -101,6 +105,8 @@ func TestNeighboursStartAtAFixedDistance(t *testing.T) {
 
 // Numbers strictly increase within a shard, as text and as numbers, over both
 // puts and many calls (K).
+//
+//rule:7 PutRecord PutRecords
 func TestSequenceNumbersIncrease(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -123,6 +129,8 @@ func TestSequenceNumbersIncrease(t *testing.T) {
 }
 
 // ApproximateArrivalTimestamp lies 0 to 3 s after the seconds in the number (K).
+//
+//rule:7 GetRecords
 func TestArrivalIsInTheNumber(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -140,6 +148,8 @@ func TestArrivalIsInTheNumber(t *testing.T) {
 
 // SequenceNumberForOrdering: what does not read, or lies in the future, is
 // refused; another shard's number is taken; the new number is higher (K).
+//
+//rule:7 PutRecord
 func TestSequenceNumberForOrdering(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 2)

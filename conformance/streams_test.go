@@ -14,6 +14,8 @@ func (c *client) notFound(stream string) string {
 }
 
 // An unknown stream is told by name, also when it was addressed by ARN (K, L).
+//
+//rule:6 DeleteStream DescribeStream DescribeStreamSummary ListShards PutRecord PutRecords
 func TestUnknownStream(t *testing.T) {
 	each(t, func(c *client) {
 		for op, in := range named {
@@ -27,6 +29,8 @@ func TestUnknownStream(t *testing.T) {
 }
 
 // Every operation takes StreamName, StreamARN, or both (B).
+//
+//rule:1.8 DeleteStream DescribeStream DescribeStreamSummary GetShardIterator ListShards PutRecord PutRecords
 func TestAddressing(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -46,6 +50,8 @@ func TestAddressing(t *testing.T) {
 
 // Neither name nor ARN is an InvalidArgumentException; its text is not
 // established (data-streams.md, section 18).
+//
+//rule:1.8 DeleteStream DescribeStream DescribeStreamSummary GetShardIterator PutRecord PutRecords
 func TestNoAddress(t *testing.T) {
 	each(t, func(c *client) {
 		for op, in := range named {
@@ -57,6 +63,8 @@ func TestNoAddress(t *testing.T) {
 }
 
 // A name that is taken is a ResourceInUseException (K).
+//
+//rule:6 CreateStream
 func TestCreateStreamTwice(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -67,6 +75,8 @@ func TestCreateStreamTwice(t *testing.T) {
 
 // An absurd count is refused before anything is allocated for it; the name taken
 // comes first (K, B).
+//
+//rule:6 CreateStream
 func TestShardLimit(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 3)
@@ -87,6 +97,8 @@ func TestShardLimit(t *testing.T) {
 }
 
 // Without ShardCount and without a mode AWS made 4 shards (L).
+//
+//rule:6 CreateStream
 func TestCreateStreamWithoutShardCount(t *testing.T) {
 	each(t, func(c *client) {
 		c.must("CreateStream", object{"StreamName": "s"})
@@ -97,6 +109,8 @@ func TestCreateStreamWithoutShardCount(t *testing.T) {
 }
 
 // What a new stream describes itself as (K, B).
+//
+//rule:6 DescribeStream CreateStream
 func TestDescribeStream(t *testing.T) {
 	each(t, func(c *client) {
 		before := time.Now()
@@ -140,6 +154,8 @@ func described(c *client, r *reply, at string) {
 
 // The summary has counts instead of shards; KeyId only when encrypted,
 // WarmThroughput only on demand (B).
+//
+//rule:6 DescribeStreamSummary
 func TestDescribeStreamSummary(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 3)
@@ -160,6 +176,8 @@ func TestDescribeStreamSummary(t *testing.T) {
 
 // n shards of floor(2^128/n) keys, the last takes the remainder; ids count up
 // from 0 (K).
+//
+//rule:6 CreateStream
 func TestHashRanges(t *testing.T) {
 	each(t, func(c *client) {
 		for _, n := range []int64{1, 3, 7} {
@@ -189,6 +207,8 @@ func TestHashRanges(t *testing.T) {
 
 // At most 100 shards a page, whatever is asked for; ExclusiveStartShardId goes
 // on (B).
+//
+//rule:6 DescribeStream
 func TestDescribeStreamPages(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 105)
@@ -213,6 +233,8 @@ func TestDescribeStreamPages(t *testing.T) {
 }
 
 // ListStreams is alphabetical, in pages that go on by name or by token (B).
+//
+//rule:6 ListStreams
 func TestListStreams(t *testing.T) {
 	each(t, func(c *client) {
 		if r := c.must("ListStreams", object{}); len(r.list("StreamNames")) != 0 || r.yes("HasMoreStreams") {
@@ -241,6 +263,8 @@ func TestListStreams(t *testing.T) {
 }
 
 // StreamSummaries says of each stream what it is (B).
+//
+//rule:6 ListStreams
 func TestStreamSummaries(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -255,6 +279,8 @@ func TestStreamSummaries(t *testing.T) {
 }
 
 // A deleted stream is gone, and a new one of its name meets none of its data (K).
+//
+//rule:6 DeleteStream
 func TestDeleteStream(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -282,6 +308,8 @@ func (c *client) gone(stream string) {
 
 // While CREATING a stream has no shards and takes no records; it may be deleted,
 // and describes itself as DELETING until it is gone (K).
+//
+//rule:6 CreateStream DeleteStream DescribeStream GetShardIterator PutRecord PutRecords
 func TestStatuses(t *testing.T) {
 	ahead(t, freshet.Options{TransitionDelay: time.Minute}, func(c *client) {
 		status := func() string {

@@ -12,6 +12,8 @@ const (
 )
 
 // A member of the wrong type is a SerializationException with AWS's text (K).
+//
+//rule:2 *
 func TestTypes(t *testing.T) {
 	put := object{"StreamName": "s", "PartitionKey": "k"}
 	each(t, func(c *client) {
@@ -68,6 +70,8 @@ func TestTypes(t *testing.T) {
 }
 
 // Base64 is checked to the last bit; the text names what is wrong (K).
+//
+//rule:2 PutRecord PutRecords
 func TestBase64(t *testing.T) {
 	c := newClient(t, asJSON)
 	f := func(data, want string) {
@@ -86,6 +90,8 @@ func TestBase64(t *testing.T) {
 }
 
 // Null members are dropped and unknown members ignored (K).
+//
+//rule:2 *
 func TestNullAndUnknownMembers(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -98,6 +104,8 @@ func TestNullAndUnknownMembers(t *testing.T) {
 }
 
 // A fraction is floored for the integer types (K).
+//
+//rule:2 *
 func TestFractionsAreFloored(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 4)
@@ -109,6 +117,8 @@ func TestFractionsAreFloored(t *testing.T) {
 }
 
 // An Integer is clamped at 2147483647 and printed so (K).
+//
+//rule:2 *
 func TestIntegersAreClamped(t *testing.T) {
 	each(t, func(c *client) {
 		for _, n := range []any{int64(100000000000), int64(2147483647), 1e30} {
@@ -118,6 +128,8 @@ func TestIntegersAreClamped(t *testing.T) {
 }
 
 // Strings that mean yes or no convert to a Boolean (K).
+//
+//rule:2 DeleteStream
 func TestBooleansInWords(t *testing.T) {
 	each(t, func(c *client) {
 		for _, word := range []string{"true", "false", "1", "0", "yes", "no"} {
@@ -129,6 +141,8 @@ func TestBooleansInWords(t *testing.T) {
 
 // Maps and lists of a request may have a definite length or not, and strings
 // may come in pieces (RFC 8949; the SDKs differ).
+//
+//rule:1.7 *
 func TestCBORForms(t *testing.T) {
 	c := newClient(t, asCBOR)
 	c.stream("s", 1)
@@ -149,6 +163,8 @@ func TestCBORForms(t *testing.T) {
 }
 
 // Maps and lists of a reply are of indefinite length (L).
+//
+//rule:1.7 *
 func TestCBORRepliesAreIndefinite(t *testing.T) {
 	c := newClient(t, asCBOR)
 	c.stream("s", 1)
@@ -159,6 +175,8 @@ func TestCBORRepliesAreIndefinite(t *testing.T) {
 
 // A number is a Timestamp: in JSON seconds with a fraction, in CBOR tag 1 with
 // milliseconds (K, L).
+//
+//rule:1.7 *
 func TestTimestampsOfRequests(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/freshet/freshet/internal/gen/model"
+	"github.com/freshet/freshet/internal/gen/reference"
 )
 
 //go:generate go run .
@@ -92,6 +93,13 @@ func generateAll(root string) error {
 			if err := os.WriteFile(filepath.Join(s.packageDir(root), name), text, 0o644); err != nil {
 				return err
 			}
+		}
+		text, err := reference.Operations(os.DirFS(root), m)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.page, err)
+		}
+		if err := os.WriteFile(filepath.Join(root, s.page), text, 0o644); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -6,6 +6,8 @@ type service struct {
 	pkg string
 	// folder is the model's folder in botocore.
 	folder string
+	// page is the page of the documents that says what each operation does.
+	page string
 	// enums tells the order in which AWS prints an enumeration's values, where it
 	// is known and is not the model's.
 	enums map[string][]string
@@ -15,6 +17,7 @@ var services = []service{
 	{
 		pkg:    "kinesis",
 		folder: "kinesis/2013-12-02",
+		page:   "docs/reference/operations.md",
 		enums: map[string][]string{
 			// Printed so by Kinesis to kinesalite's tests of getShardIterator.
 			"ShardIteratorType": {"AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"},

@@ -1,0 +1,172 @@
+package reference
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// remarkable are sentences that a user of AWS should know.
+var remarkable = regexp.MustCompile(`(?i)\b(unlike AWS|not documented|not established|not confirmed|not known|not supported)\b`)
+
+// sentence ends where a full stop is followed by a blank and a capital.
+var sentence = regexp.MustCompile(`[.] +[A-Z"]`)
+
+// readRemarks returns the remarks in the file of an operation, below
+// internal/streams; none if there is no such file.
+func readRemarks(tree fs.FS, op string) ([]string, error) {
+	name := "internal/streams/" + fileOf(op)
+	text, err := fs.ReadFile(tree, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments)
+	if err != nil {
+		return nil, err
+	}
+	var remarks []string
+	for _, group := range file.Comments {
+		for _, s := range sentences(oneLine(group.Text())) {
+			if remarkable.MatchString(s) {
+				remarks = append(remarks, s)
+			}
+		}
+	}
+	return remarks, nil
+}
+
+func sentences(text string) []string {
+	var all []string
+	for {
+		at := sentence.FindStringIndex(text)
+		if at == nil {
+			return append(all, text)
+		}
+		all = append(all, text[:at[0]+1])
+		text = text[at[1]-1:]
+	}
+}
+
+// fileOf is the file in which an operation lies: put_records.go.
+func fileOf(op string) string {
+	var b strings.Builder
+	for i, r := range op {
+		if i > 0 && unicode.IsUpper(r) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String() + ".go"
+}
+
+// readRoutes returns which operations the server answers: those that are named
+// in its routes.
+func readRoutes(tree fs.FS) (map[string]bool, error) {
+	text, err := fs.ReadFile(tree, "internal/server/route_kinesis.go")
+	if err != nil {
+		return nil, err
+	}
+	routes := map[string]bool{}
+	for _, m := range regexp.MustCompile(`\bkinesis\.Op(\w+)`).FindAllSubmatch(text, -1) {
+		routes[string(m[1])] = true
+	}
+	return routes, nil
+}
+
+// rateScopes are the words for the scopes of internal/limits.
+var rateScopes = map[string]string{
+	"PerAccount": "per account", "PerStream": "per stream", "PerShard": "per shard", "PerConsumer": "per consumer and shard",
+}
+
+// readRates returns the calls a second that AWS allows, in words, from the table
+// rates of internal/limits.
+func readRates(tree fs.FS) (map[string]string, error) {
+	names, err := fs.Glob(tree, "internal/limits/*.go")
+	if err != nil {
+		return nil, err
+	}
+	var files []*ast.File
+	for _, name := range names {
+		text, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return nil, err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, text, 0)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	numbers, rates := map[string]string{}, map[string]string{}
+	for _, file := range files {
+		eachValue(file, func(name string, value ast.Expr) {
+			if n, ok := value.(*ast.BasicLit); ok && n.Kind == token.INT {
+				numbers[name] = n.Value
+			}
+		})
+	}
+	for _, file := range files {
+		eachValue(file, func(name string, value ast.Expr) {
+			if table, ok := value.(*ast.CompositeLit); ok && name == "rates" {
+				noteRates(table, numbers, rates)
+			}
+		})
+	}
+	return rates, nil
+}
+
+// eachValue visits the constants and variables of a file that have a value.
+func eachValue(file *ast.File, visit func(name string, value ast.Expr)) {
+	for _, d := range file.Decls {
+		decl, ok := d.(*ast.GenDecl)
+		if !ok {
+			continue
+		}
+		for _, spec := range decl.Specs {
+			if v, ok := spec.(*ast.ValueSpec); ok {
+				for i := range min(len(v.Names), len(v.Values)) {
+					visit(v.Names[i].Name, v.Values[i])
+				}
+			}
+		}
+	}
+}
+
+// noteRates reads the entries "Operation": {5, PerAccount}.
+func noteRates(table *ast.CompositeLit, numbers, rates map[string]string) {
+	for _, e := range table.Elts {
+		entry, ok := e.(*ast.KeyValueExpr)
+		if !ok {
+			continue
+		}
+		key, isKey := entry.Key.(*ast.BasicLit)
+		rate, isRate := entry.Value.(*ast.CompositeLit)
+		if !isKey || !isRate || len(rate.Elts) != 2 {
+			continue
+		}
+		op, err := strconv.Unquote(key.Value)
+		scope, isScope := rate.Elts[1].(*ast.Ident)
+		if err != nil || !isScope {
+			continue
+		}
+		n := ""
+		switch v := rate.Elts[0].(type) {
+		case *ast.BasicLit:
+			n = v.Value
+		case *ast.Ident:
+			n = numbers[v.Name]
+		}
+		if n != "" && rateScopes[scope.Name] != "" {
+			rates[op] = n + " calls a second " + rateScopes[scope.Name]
+		}
+	}
+}

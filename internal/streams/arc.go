@@ -9,12 +9,16 @@ import (
 
 // arc is one shard's part of the ring, with what a put needs of the shard. A put
 // of 500 records to 10,000 shards meets 500 arcs that nobody has looked at for
-// long, so what it needs is 32 bytes in one place, and not where the shards are.
+// long, so what it needs is 40 bytes in one place, and not where the shards are.
 type arc struct {
 	start      hashKey
+	live       *liveShard
+	created    int64
+	number     uint32
 	generation uint32
-	numbering
 }
+
+func (a *arc) numbering() numbering { return numbering{a.number, a.created} }
 
 // numbering is what a shard gives to the sequence numbers of its records.
 type numbering struct {
@@ -51,7 +55,7 @@ func arcsOf(ring []*shard) arcs {
 	}
 	a := arcs{list: make([]arc, len(ring))}
 	for i, sh := range ring {
-		a.list[i] = arc{sh.Keys.Start, sh.Generation, sh.numbering()}
+		a.list[i] = arc{sh.Keys.Start, sh.live, sh.Created, sh.number, sh.Generation}
 	}
 	n := bits.Len(uint(len(ring)))
 	a.shift = 64 - n

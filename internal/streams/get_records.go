@@ -39,6 +39,7 @@ func (s *Service) GetRecords(ctx context.Context, caller access.Caller, in *kine
 	if err != nil {
 		return nil, errRead(st, it.shard, err)
 	}
+	sh.live.out.add(amount{int64(len(p.records)), int64(sizeOf(p.records...))})
 	out := &kinesis.GetRecordsOutput{
 		Records:            sh.describe(p.records),
 		MillisBehindLatest: new(int64(p.behind)),

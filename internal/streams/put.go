@@ -18,9 +18,15 @@ import (
 type puts struct {
 	st      *stream // the lineage that they were routed by last
 	keys    []hashKey
-	shards  []numbering
+	shards  []destination
 	entries []shardlog.Entry
 	results []shardlog.Result
+}
+
+// destination is the shard that a record goes to.
+type destination struct {
+	numbering
+	live *liveShard
 }
 
 // reshardPatience is how long a put waits for the children of a shard that was
@@ -44,7 +50,7 @@ func newPuts(st *stream, n int) *puts {
 	return &puts{
 		st:      st,
 		keys:    make([]hashKey, n),
-		shards:  make([]numbering, n),
+		shards:  make([]destination, n),
 		entries: make([]shardlog.Entry, n),
 	}
 }
@@ -84,7 +90,7 @@ func (p *puts) routeAll() {
 // route names the shard of record i by p.st.
 func (p *puts) route(i int) {
 	a := &p.st.arcs.list[p.st.arcs.at(p.keys[i])]
-	p.shards[i] = a.numbering
+	p.shards[i] = destination{a.numbering(), a.live}
 	p.entries[i].Shard = shardlog.Shard{Stream: p.st.id, Number: a.number}
 	p.entries[i].Generation = a.generation
 }
@@ -121,6 +127,7 @@ func (s *Service) append(ctx context.Context, p *puts) error {
 		return errPut(p.st, err)
 	}
 	p.results = results
+	p.count()
 	if failed(results, shardlog.ErrSealed) == nil {
 		return nil
 	}
@@ -135,6 +142,17 @@ func (s *Service) append(ctx context.Context, p *puts) error {
 		}
 	}
 	return nil
+}
+
+// count tells the shards what was put into them.
+func (p *puts) count() {
+	var t tally
+	for i := range p.results {
+		if p.results[i].Err == nil {
+			t.add(p.shards[i], len(p.entries[i].Data)+len(p.entries[i].Key))
+		}
+	}
+	t.settle()
 }
 
 // failed returns the indices of the results that have that error.
@@ -167,6 +185,9 @@ func (s *Service) appendAgain(ctx context.Context, p *puts, again []int) error {
 	}
 	for j, i := range again {
 		p.results[i] = results[j]
+		if results[j].Err == nil {
+			p.shards[i].live.in.add(amount{1, int64(len(entries[j].Data) + len(entries[j].Key))})
+		}
 	}
 	return nil
 }

@@ -28,6 +28,9 @@ var named = map[string]object{
 	"PutRecord":             {"PartitionKey": "k", "Data": []byte{}},
 	"PutRecords":            {"Records": list{object{"PartitionKey": "k", "Data": []byte{}}}},
 	"GetShardIterator":      {"ShardId": "shardId-0", "ShardIteratorType": "LATEST"},
+
+	"IncreaseStreamRetentionPeriod": {"RetentionPeriodHours": 24},
+	"DecreaseStreamRetentionPeriod": {"RetentionPeriodHours": 24},
 }
 
 // A name has 1 to 128 characters of a set; an empty string violates its pattern
@@ -79,6 +82,8 @@ func TestRequiredMembers(t *testing.T) {
 		}
 		f("CreateStream", object{}, "streamName")
 		f("PutRecord", object{}, "data")
+		f("IncreaseStreamRetentionPeriod", object{}, "retentionPeriodHours")
+		f("DecreaseStreamRetentionPeriod", object{}, "retentionPeriodHours")
 		f("PutRecords", object{}, "records")
 		f("PutRecords", object{"Records": list{object{}, object{"Data": []byte{}}, object{"PartitionKey": "k"}}},
 			"records.1.member.data", "records.3.member.data")

@@ -15,6 +15,7 @@ import (
 func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
 	return []wire.Route{
 		wire.Op(kinesis.OpCreateStream, s.CreateStream),
+		wire.Op(kinesis.OpDecreaseStreamRetentionPeriod, s.DecreaseStreamRetentionPeriod),
 		wire.Op(kinesis.OpDeleteStream, m.forget(s.DeleteStream)),
 		wire.Op(kinesis.OpDeregisterStreamConsumer, s.DeregisterStreamConsumer),
 		wire.Op(kinesis.OpDescribeStream, s.DescribeStream),
@@ -22,6 +23,7 @@ func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
 		wire.Op(kinesis.OpDescribeStreamSummary, s.DescribeStreamSummary),
 		wire.Op(kinesis.OpGetRecords, s.GetRecords).WithFast(typeJSON, codec.GetRecordsJSON).WithFast(typeCBOR, codec.GetRecordsCBOR),
 		wire.Op(kinesis.OpGetShardIterator, s.GetShardIterator),
+		wire.Op(kinesis.OpIncreaseStreamRetentionPeriod, s.IncreaseStreamRetentionPeriod),
 		wire.Op(kinesis.OpListShards, s.ListShards),
 		wire.Op(kinesis.OpListStreamConsumers, s.ListStreamConsumers),
 		wire.Op(kinesis.OpListStreams, s.ListStreams),

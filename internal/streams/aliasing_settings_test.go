@@ -1,0 +1,38 @@
+package streams
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+
+	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/awsapi/kinesis"
+)
+
+// forgets calls an operation whose input lies in memory that is used again
+// afterwards, and checks that nothing of the answer and of the catalog lay there.
+func forgets[In, Out any](r *rig, call func(context.Context, access.Caller, *In) (*Out, error), in *In) {
+	r.t.Helper()
+	mangle := pooled(in)
+	out, err := call(r.ctx(), testCaller, in)
+	must(r.t, 0, err)
+	said, err := json.Marshal(out)
+	must(r.t, 0, err)
+	known := r.known()
+	mangle()
+	again, err := json.Marshal(out)
+	must(r.t, 0, err)
+	wantEqual(r.t, string(again), string(said), "the answer")
+	wantEqual(r.t, r.known(), known, "the catalog")
+}
+
+// Nothing of a setting that the catalog keeps lies in the input.
+func TestSettingsDoNotLieInTheInput(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		r.create("orders", 1)
+		arn := streamKey{testAccount, testRegion, "orders"}.arn()
+
+		forgets(r, r.IncreaseStreamRetentionPeriod, &kinesis.IncreaseStreamRetentionPeriodInput{StreamARN: new(arn), RetentionPeriodHours: new(int32(48))})
+		forgets(r, r.DecreaseStreamRetentionPeriod, &kinesis.DecreaseStreamRetentionPeriodInput{StreamName: new("orders"), RetentionPeriodHours: new(int32(24))})
+	})
+}

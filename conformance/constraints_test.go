@@ -31,6 +31,9 @@ var named = map[string]object{
 
 	"IncreaseStreamRetentionPeriod": {"RetentionPeriodHours": 24},
 	"DecreaseStreamRetentionPeriod": {"RetentionPeriodHours": 24},
+	"AddTagsToStream":               {"Tags": object{"k": "v"}},
+	"RemoveTagsFromStream":          {"TagKeys": list{"k"}},
+	"ListTagsForStream":             {},
 }
 
 // A name has 1 to 128 characters of a set; an empty string violates its pattern
@@ -84,6 +87,11 @@ func TestRequiredMembers(t *testing.T) {
 		f("PutRecord", object{}, "data")
 		f("IncreaseStreamRetentionPeriod", object{}, "retentionPeriodHours")
 		f("DecreaseStreamRetentionPeriod", object{}, "retentionPeriodHours")
+		f("AddTagsToStream", object{}, "tags")
+		f("RemoveTagsFromStream", object{}, "tagKeys")
+		f("TagResource", object{}, "resourceARN", "tags")
+		f("UntagResource", object{}, "resourceARN", "tagKeys")
+		f("ListTagsForResource", object{}, "resourceARN")
 		f("PutRecords", object{}, "records")
 		f("PutRecords", object{"Records": list{object{}, object{"Data": []byte{}}, object{"PartitionKey": "k"}}},
 			"records.1.member.data", "records.3.member.data")

@@ -14,6 +14,7 @@ import (
 // answered as AWS answers one it does not know, and named in the log (missing.go).
 func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
 	return []wire.Route{
+		wire.Op(kinesis.OpAddTagsToStream, s.AddTagsToStream),
 		wire.Op(kinesis.OpCreateStream, s.CreateStream),
 		wire.Op(kinesis.OpDecreaseStreamRetentionPeriod, s.DecreaseStreamRetentionPeriod),
 		wire.Op(kinesis.OpDeleteStream, m.forget(s.DeleteStream)),
@@ -27,9 +28,14 @@ func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
 		wire.Op(kinesis.OpListShards, s.ListShards),
 		wire.Op(kinesis.OpListStreamConsumers, s.ListStreamConsumers),
 		wire.Op(kinesis.OpListStreams, s.ListStreams),
+		wire.Op(kinesis.OpListTagsForResource, s.ListTagsForResource),
+		wire.Op(kinesis.OpListTagsForStream, s.ListTagsForStream),
 		wire.Op(kinesis.OpPutRecord, m.countRecord(s.PutRecord)).WithFast(typeJSON, codec.PutRecordJSON).WithFast(typeCBOR, codec.PutRecordCBOR),
 		wire.Op(kinesis.OpPutRecords, m.countRecords(s.PutRecords)).WithFast(typeJSON, codec.PutRecordsJSON).WithFast(typeCBOR, codec.PutRecordsCBOR),
 		wire.Op(kinesis.OpRegisterStreamConsumer, s.RegisterStreamConsumer),
+		wire.Op(kinesis.OpRemoveTagsFromStream, s.RemoveTagsFromStream),
+		wire.Op(kinesis.OpTagResource, s.TagResource),
+		wire.Op(kinesis.OpUntagResource, s.UntagResource),
 	}
 }
 

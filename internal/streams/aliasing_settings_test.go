@@ -34,5 +34,15 @@ func TestSettingsDoNotLieInTheInput(t *testing.T) {
 
 		forgets(r, r.IncreaseStreamRetentionPeriod, &kinesis.IncreaseStreamRetentionPeriodInput{StreamARN: new(arn), RetentionPeriodHours: new(int32(48))})
 		forgets(r, r.DecreaseStreamRetentionPeriod, &kinesis.DecreaseStreamRetentionPeriodInput{StreamName: new("orders"), RetentionPeriodHours: new(int32(24))})
+
+		consumer := r.register("orders", "audit")
+		forgets(r, r.AddTagsToStream, &kinesis.AddTagsToStreamInput{StreamName: new("orders"), Tags: map[string]string{"team": "blue", "stage": "test"}})
+		forgets(r, r.ListTagsForStream, &kinesis.ListTagsForStreamInput{StreamName: new("orders"), ExclusiveStartTagKey: new("s")})
+		forgets(r, r.RemoveTagsFromStream, &kinesis.RemoveTagsFromStreamInput{StreamARN: new(arn), TagKeys: []string{"stage"}})
+		for _, arn := range []string{arn, consumer} {
+			forgets(r, r.TagResource, &kinesis.TagResourceInput{ResourceARN: new(arn), Tags: map[string]string{"owner": "ann", "stage": "live"}})
+			forgets(r, r.ListTagsForResource, &kinesis.ListTagsForResourceInput{ResourceARN: new(arn)})
+			forgets(r, r.UntagResource, &kinesis.UntagResourceInput{ResourceARN: new(arn), TagKeys: []string{"stage"}})
+		}
 	})
 }

@@ -45,6 +45,8 @@ type streamDocument struct {
 	// NextShard is the number that the next shard gets.
 	NextShard uint32            `json:"nextShard"`
 	Tags      map[string]string `json:"tags,omitempty"`
+	// Policy is the stream's resource policy, empty if it has none.
+	Policy string `json:"policy,omitempty"`
 	// ConsumerGone is the latest creation of a consumer that is gone: those that
 	// come after it are created later, so that no ARN is used twice.
 	ConsumerGone int64 `json:"consumerGone,omitempty"`

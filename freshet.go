@@ -26,6 +26,7 @@ type Server struct {
 
 	disk    vfs.FS
 	dir     string // of the data
+	token   string
 	version string
 }
 
@@ -41,7 +42,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{log: log, store: store, disk: o.onDisk(), dir: o.DataDir, version: o.Version}
+	s := &Server{log: log, store: store, disk: o.onDisk(), dir: o.DataDir, token: token, version: o.Version}
 	s.inner, err = server.New(server.Options{
 		Log: log, Meta: store,
 		Listener:        o.Listener,
@@ -58,6 +59,7 @@ func New(o Options) (*Server, error) {
 		Compression:     o.Compression.inLog(),
 		Token:           token,
 		Backup:          s.Backup,
+		ForTests:        true, // there is no other way to run yet than for development
 		Version:         o.Version,
 		Metrics:         metrics,
 		Logger:          o.Logger,
@@ -101,6 +103,10 @@ func (s *Server) Endpoint() string {
 // Handler is everything that the port serves, for programs that bring their own
 // listener. Operations are answered while Run runs.
 func (s *Server) Handler() http.Handler { return s.inner.Handler() }
+
+// Token is what requests to the extension API must bear, as Authorization: Bearer
+// and the token.
+func (s *Server) Token() string { return s.token }
 
 // InFlight is how many operations are being answered.
 func (s *Server) InFlight() int { return s.inner.InFlight() }

@@ -44,6 +44,12 @@ type Options struct {
 	// DurabilitySync: everything.
 	Durability Durability
 
+	// APIToken is what requests to the extension API (/_freshet/api) must bear,
+	// overriding the default: the secret in the data folder's file token, or with
+	// DurabilityMemory one that New makes. Server.Token returns it. It has at least
+	// 16 characters of ASCII, without blanks.
+	APIToken string
+
 	// HeaderTimeout bounds how long a client may take to send a request's
 	// header, overriding the default 10 s.
 	HeaderTimeout time.Duration
@@ -129,6 +135,9 @@ func (o Options) Validate() error {
 	check(o.MaxHeaderBytes >= 4<<10, "MaxHeaderBytes", o.MaxHeaderBytes, "must be at least 4 KiB")
 	check(o.BodyBudget >= minBodyBudget, "BodyBudget", o.BodyBudget, "must be at least 16 MiB, the largest body")
 	check(o.TransitionDelay >= 0, "TransitionDelay", o.TransitionDelay, "must not be negative")
+	if rule := checkToken(o.APIToken); rule != nil {
+		check(false, "APIToken", "…", rule.Error()) // a secret is not shown, not even a bad one
+	}
 	if rule := o.Durability.check(); rule != nil {
 		check(false, "Durability", o.Durability, rule.Error())
 	}

@@ -60,7 +60,7 @@ func (c devCommand) Run(p *program) error {
 	}
 	ctx, release := p.untilSignal()
 	defer release()
-	err = p.serve(ctx, server, func() { p.printScreen(server.Endpoint(), o, time.Since(began)) })
+	err = p.serve(ctx, server, func() { p.printScreen(server, o, time.Since(began)) })
 	if err = errors.Join(err, server.Close()); err == nil {
 		fmt.Fprintf(p.stdout, "Stopped\n")
 	}

@@ -12,7 +12,8 @@ import (
 
 // printScreen is what a newcomer sees: where the server is, how to point tools
 // to it, and what to try.
-func (p *program) printScreen(endpoint string, o freshet.Options, took time.Duration) {
+func (p *program) printScreen(server *freshet.Server, o freshet.Options, took time.Duration) {
+	endpoint := server.Endpoint()
 	data := o.DataDir
 	switch o.Durability {
 	case freshet.DurabilitySync:
@@ -28,6 +29,10 @@ func (p *program) printScreen(endpoint string, o freshet.Options, took time.Dura
 	w := p.stdout
 	fmt.Fprintf(w, "%sFreshet %s is ready%s (%d ms)\n\n", title, o.Version, plain, took.Milliseconds())
 	fmt.Fprintf(w, "  Endpoint  %s\n  Data      %s\n", endpoint, data)
+	if o.Durability == freshet.DurabilityMemory && o.APIToken == "" {
+		// That of a folder lies in a file for its owner alone, which the guide names.
+		fmt.Fprintf(w, "  Token     %s\n", server.Token())
+	}
 	if address := openAddress(o.Listen, endpoint); address != "" {
 		fmt.Fprintf(w, "  Access    Open to everyone who reaches %s; no signature is checked\n", address)
 	}

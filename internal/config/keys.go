@@ -54,6 +54,7 @@ func (s *Settings) keys() []key {
 		{"server.insecure_open", boolean{&o.InsecureOpen}},
 		{"server.allowed_hosts", list{&o.AllowedHosts}},
 		{"server.allowed_origins", list{&o.AllowedOrigins}},
+		{"server.api_token", secret{&o.APIToken}},
 		{"server.header_timeout", duration{&o.HeaderTimeout, positive}},
 		{"server.body_grace", duration{&o.BodyGrace, positive}},
 		{"server.idle_timeout", duration{&o.IdleTimeout, positive}},

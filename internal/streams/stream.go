@@ -50,6 +50,8 @@ type streamDocument struct {
 	// ConsumerGone is the latest creation of a consumer that is gone: those that
 	// come after it are created later, so that no ARN is used twice.
 	ConsumerGone int64 `json:"consumerGone,omitempty"`
+	// Paused is when writes were paused, 0 if they are not.
+	Paused shardlog.Millis `json:"paused,omitempty"`
 }
 
 // stream is a stream in a snapshot; it never changes.

@@ -27,8 +27,10 @@ type Server struct {
 	life     life
 	inflight inflight
 	missing  missing
-	isReady  chan struct{} // closed when operations are answered
-	address  string        // written before isReady is closed, read after
+	// endStreams ends the subscriptions: they would go on for minutes.
+	endStreams func()
+	isReady    chan struct{} // closed when operations are answered
+	address    string        // written before isReady is closed, read after
 }
 
 // New assembles a server. It starts nothing and opens nothing.
@@ -49,6 +51,7 @@ func New(o Options) (*Server, error) {
 		Logger:      o.Logger,
 	})
 	api.Handle(kinesisRoutes(s.streams, s.metrics)...)
+	s.endStreams = api.EndStreams
 	s.handler = s.door(api, s.pages())
 	return s, nil
 }
@@ -180,7 +183,7 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 	defer s.inflight.end()
 	if listener == nil {
 		<-ctx.Done()
-		s.life.set(stopping)
+		s.stop()
 		return nil
 	}
 	h := s.httpServer()
@@ -191,7 +194,7 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	s.life.set(stopping)
+	s.stop()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.o.Grace)
 	defer cancel()
 	if err := h.Shutdown(grace); err != nil {
@@ -202,6 +205,12 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 		return err
 	}
 	return nil
+}
+
+// stop begins the end: subscriptions end, other requests are answered.
+func (s *Server) stop() {
+	s.life.set(stopping)
+	s.endStreams()
 }
 
 // Bounds of HTTP/2. KCL keeps a stream open per subscription, and an SDK shares

@@ -19,6 +19,8 @@ func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
 		wire.Op(kinesis.OpDecreaseStreamRetentionPeriod, s.DecreaseStreamRetentionPeriod),
 		wire.Op(kinesis.OpDeleteStream, m.forget(s.DeleteStream)),
 		wire.Op(kinesis.OpDeregisterStreamConsumer, s.DeregisterStreamConsumer),
+		wire.Op(kinesis.OpDescribeAccountSettings, s.DescribeAccountSettings),
+		wire.Op(kinesis.OpDescribeLimits, s.DescribeLimits),
 		wire.Op(kinesis.OpDescribeStream, s.DescribeStream),
 		wire.Op(kinesis.OpDescribeStreamConsumer, s.DescribeStreamConsumer),
 		wire.Op(kinesis.OpDescribeStreamSummary, s.DescribeStreamSummary),
@@ -36,6 +38,7 @@ func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
 		wire.Op(kinesis.OpRemoveTagsFromStream, s.RemoveTagsFromStream),
 		wire.Op(kinesis.OpTagResource, s.TagResource),
 		wire.Op(kinesis.OpUntagResource, s.UntagResource),
+		wire.Op(kinesis.OpUpdateAccountSettings, s.UpdateAccountSettings),
 	}
 }
 

@@ -79,6 +79,10 @@ func (r *rig) known() string {
 			text += st.consumerKey(c).arn() + string(must(r.t, doc, err)) + "\n"
 		}
 	}
+	for key, a := range n.accounts {
+		doc, err := json.Marshal(a)
+		text += key.document() + string(must(r.t, doc, err)) + "\n"
+	}
 	for key := range n.byKey {
 		if n.byKey[key] == nil {
 			r.t.Errorf("the key %q is not found by itself", key)

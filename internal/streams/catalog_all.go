@@ -88,6 +88,6 @@ func (c *catalog) installAll(all changes, version meta.Version) (result []*strea
 		}
 		sorted, result = append(sorted, x.next), append(result, x.next)
 	}
-	c.replace(newSnapshot(sorted))
+	c.replace(newSnapshot(sorted, c.now().accounts))
 	return result
 }

@@ -79,9 +79,12 @@ func shardCount(in *kinesis.CreateStreamInput, mode kinesis.StreamMode) int {
 // A limit on shards counts those that are open, of provisioned streams.
 func (s *Service) checkLimits(key streamKey, mode kinesis.StreamMode, count int) error {
 	u := s.catalog.now().usage(key.accountKey())
+	if mode == kinesis.StreamModeProvisioned {
+		if err := s.checkShardLimit(key, count); err != nil {
+			return err
+		}
+	}
 	switch {
-	case mode == kinesis.StreamModeProvisioned && count > s.shardLimit(key.region)-u.shards: // no sum: count may be 2^31-1, and int 32 bits
-		return errShardLimit(key, u.shards, s.shardLimit(key.region), count)
 	case mode == kinesis.StreamModeOnDemand && u.onDemand >= s.onDemandLimit():
 		return errOnDemandLimit(key, s.onDemandLimit())
 	case u.creating >= limits.StreamsCreating:

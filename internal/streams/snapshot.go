@@ -64,7 +64,7 @@ func (n *snapshot) withAccount(key accountKey, a account) *snapshot {
 }
 
 // usage is what counts against an account's limits: streams in CREATING, on-demand
-// streams, and the open shards of provisioned streams.
+// streams, and the shards of provisioned streams that are open or will be.
 type usage struct{ creating, onDemand, shards int }
 
 func (n *snapshot) usage(key accountKey) (u usage) {
@@ -75,7 +75,7 @@ func (n *snapshot) usage(key accountKey) (u usage) {
 		if st.Mode == kinesis.StreamModeOnDemand {
 			u.onDemand++
 		} else {
-			u.shards += len(st.ring)
+			u.shards += st.claim()
 		}
 	}
 	return u

@@ -23,6 +23,9 @@ type Options struct {
 	Listener net.Listener
 	Listen   string
 
+	// Certificates are shown to clients that speak TLS. nil refuses TLS.
+	Certificates Certificates
+
 	AllowedHosts   []string
 	AllowedOrigins []string
 

@@ -78,6 +78,7 @@ func (s *Server) Hold(ctx context.Context, fn func() error) error { return s.str
 func (s *Server) door(api, pages http.Handler) http.Handler {
 	hosts := newHosts(s.o.AllowedHosts)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		tellTLS(r)
 		switch {
 		case !hosts.allow(r.Host):
 			hosts.refuse(w, r.Host)
@@ -175,7 +176,7 @@ func (s *Server) listen(ctx context.Context) (net.Listener, error) {
 		}
 	}
 	s.address = listener.Addr().String()
-	return &sniffingListener{Listener: listener, logger: s.o.Logger}, nil
+	return &portListener{Listener: listener, tls: s.tlsConfig(), headerTimeout: s.o.HeaderTimeout, logger: s.o.Logger}, nil
 }
 
 // serve answers requests until ctx ends, and then those in flight.
@@ -242,6 +243,7 @@ func (s *Server) httpServer() *http.Server {
 			MaxReceiveBufferPerConnection: connectionWindow,
 			WriteByteTimeout:              writeTimeout,
 		},
-		ErrorLog: slog.NewLogLogger(s.o.Logger.Handler(), slog.LevelWarn),
+		ConnContext: withConn,
+		ErrorLog:    slog.NewLogLogger(s.o.Logger.Handler(), slog.LevelWarn),
 	}
 }

@@ -37,6 +37,16 @@ type Options struct {
 	// may call the API from, besides those of this machine.
 	AllowedOrigins []string
 
+	// TLS says whether the port speaks TLS beside plaintext, overriding the
+	// default TLSOn. The server makes an authority of its own at the first start,
+	// in the data folder (CAFile) or in memory, and shows a certificate for the
+	// names of this machine, for AllowedHosts, and for the address it listens on.
+	TLS TLS
+	// TLSCert and TLSKey are files of a certificate that is shown instead, PEM:
+	// the certificate with those that lead to its authority, and its key. They
+	// are read again when they change.
+	TLSCert, TLSKey string
+
 	// DataDir is the data folder, overriding the default ./freshet-data. It is
 	// made if need be, unless Durability is DurabilityMemory.
 	DataDir string
@@ -104,6 +114,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.BodyBudget, 256<<20)
 	setDefault(&o.Grace, 10*time.Second)
 	setDefault(&o.Compression, CompressionNone)
+	setDefault(&o.TLS, TLSOn)
 	setDefault(&o.Version, "devel")
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -143,6 +154,9 @@ func (o Options) Validate() error {
 	}
 	if _, rule := shardlog.ParseCompression(string(o.Compression)); rule != nil {
 		check(false, "Compression", o.Compression, rule.Error())
+	}
+	if err := o.checkTLS(); err != nil {
+		errs = append(errs, err)
 	}
 	if o.Listener == nil && o.Listen != NoListener {
 		if err := checkListen(o.Listen, o.InsecureOpen); err != nil {

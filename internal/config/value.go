@@ -44,6 +44,11 @@ func (v secret) set(s string) error {
 	return nil
 }
 
+// file is a file's name, or nothing.
+type file struct{ p *string }
+
+func (v file) set(s string) error { *v.p = s; return nil }
+
 type boolean struct{ p *bool }
 
 func (v boolean) set(s string) error {

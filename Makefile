@@ -9,7 +9,7 @@ TOOLS         := $(CURDIR)/.tools
 MINUTES       ?= 30
 PYTHON        ?= python3
 
-.PHONY: run build test race e2e-smoke e2e torture soak lint bench-server bench fuzz generate models e2e-deps
+.PHONY: run build test race e2e-smoke e2e torture soak lint bench-server bench fuzz generate models e2e-deps e2e-deps-all
 
 run: build ## a server on 127.0.0.1:4566, data in ./freshet-data
 	./bin/freshet dev
@@ -24,10 +24,10 @@ test: ## what every change must pass
 race: ## the same under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
 
-e2e-smoke: build e2e-deps ## the README's first use, boto3, the AWS CLI, a hundred kills
+e2e-smoke: build e2e-deps ## the README's first use, boto3, the AWS CLI, JavaScript, a hundred kills
 	go test -tags e2e -timeout 10m -count 1 -short ./e2e/...
 
-e2e: build e2e-deps ## all of them, at full length
+e2e: build e2e-deps-all ## all of them, at full length
 	go test -tags e2e -timeout 60m -count 1 ./e2e/...
 
 torture: build ## crashes, kills and I/O faults by the thousand
@@ -62,9 +62,20 @@ generate: ## what is generated from internal/gen's facts
 models: ## the facts of AWS's models, from the botocore that internal/gen/models.sh pins
 	sh internal/gen/models.sh
 
-e2e-deps: $(TOOLS)/venv/.installed ## boto3 and the AWS CLI, in .tools/venv
+e2e-deps: $(TOOLS)/venv/.installed $(TOOLS)/node/.installed ## boto3, the AWS CLI and the SDKs for JavaScript, in .tools
+
+e2e-deps-all: e2e-deps $(TOOLS)/java/.installed ## those and the SDKs for Java (needs a JDK and Maven)
 
 $(TOOLS)/venv/.installed: e2e/boto3/requirements.txt
 	$(PYTHON) -m venv $(TOOLS)/venv
 	$(TOOLS)/venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+$(TOOLS)/node/.installed: e2e/clients/package.json
+	mkdir -p $(@D) && cp $< $(@D)
+	npm install --prefix $(@D) --silent --no-package-lock --no-audit --no-fund
+	touch $@
+
+$(TOOLS)/java/.installed: e2e/clients/java/pom.xml $(wildcard e2e/clients/java/src/*.java)
+	mvn -q -B -f $< -Dbuilt=$(@D) -Dmaven.repo.local=$(TOOLS)/m2 compile
 	touch $@

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/freshet/freshet/internal/meta"
 )
@@ -56,10 +55,10 @@ func TestAChangeThatBreaksTheRingPanics(t *testing.T) {
 			r.create("parcels", 1) // and the turn was given back
 			wantEqual(t, r.status("orders"), active, "status")
 		}()
-		r.reshard(r.ctx(), r.stream("orders").streamKey, func(st *stream) (*stream, error) {
+		r.reshard(r.ctx(), r.stream("orders").streamKey, func(st *stream) (replacement, error) {
 			rep := splitOf(st.shard(0))
 			rep.ranges = rep.ranges[:1]
-			return st.closing(time.Now(), rep), nil
+			return rep, nil
 		})
 	})
 }

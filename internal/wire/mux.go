@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -19,9 +18,6 @@ type Mux struct {
 	routes map[string]*Route
 	// known are the operations of Options.Services, keyed alike.
 	known map[string]*awsapi.Operation
-	// streams ends when the streams of events are to end.
-	streams    context.Context
-	endStreams context.CancelFunc
 }
 
 // New makes a Mux without routes. It panics if o has no Caller.
@@ -33,11 +29,7 @@ func New(o Options) *Mux {
 			known[targetOf(op)] = op
 		}
 	}
-	streams, endStreams := context.WithCancel(context.Background())
 	return &Mux{
-		streams:    streams,
-		endStreams: endStreams,
-
 		options: o,
 		routes:  make(map[string]*Route),
 		known:   known,

@@ -1,0 +1,91 @@
+//go:build e2e
+
+package clients
+
+import (
+	"encoding/base64"
+	"slices"
+)
+
+const (
+	shard0 = "shardId-000000000000"
+	shard1 = "shardId-000000000001"
+)
+
+// b64 is a blob as it comes over a bridge.
+func b64(data string) string { return base64.StdEncoding.EncodeToString([]byte(data)) }
+
+// steps are taken in order, on an empty server.
+var steps = slices.Concat(streamSteps, dataSteps, consumerSteps, settingSteps, tagSteps, endSteps)
+
+var streamSteps = []step{
+	{op: "CreateStream", in: object{"StreamName": "clients", "ShardCount": 2}},
+	{op: "CreateStream", in: object{"StreamName": "clients", "ShardCount": 2}, fails: "ResourceInUseException"},
+	{op: "DescribeStream", in: object{"StreamName": "clients"}, want: object{
+		"StreamDescription.StreamStatus": "ACTIVE", "StreamDescription.Shards.1.ShardId": shard1,
+		"StreamDescription.HasMoreShards": false, "StreamDescription.RetentionPeriodHours": 24,
+	}, keep: map[string]string{"arn": "StreamDescription.StreamARN"}},
+	{op: "DescribeStreamSummary", in: object{"StreamARN": "{arn}"}, want: object{
+		"StreamDescriptionSummary.StreamName": "clients", "StreamDescriptionSummary.OpenShardCount": 2,
+		"StreamDescriptionSummary.StreamModeDetails.StreamMode": "PROVISIONED",
+	}},
+	{op: "DescribeStreamSummary", in: object{"StreamName": "none"}, fails: "ResourceNotFoundException"},
+	{op: "ListStreams", in: object{}, want: object{"StreamNames.0": "clients", "StreamSummaries.0.StreamARN": "{arn}", "HasMoreStreams": false}},
+	{op: "ListShards", in: object{"StreamName": "clients", "MaxResults": 1, "ShardFilter": object{"Type": "AT_LATEST"}},
+		want: object{"Shards.0.ShardId": shard0, "Shards.0.HashKeyRange.StartingHashKey": "0"}, keep: map[string]string{"token": "NextToken"}},
+	{op: "ListShards", in: object{"NextToken": "{token}"}, want: object{"Shards.0.ShardId": shard1, "NextToken": nil}},
+}
+
+var dataSteps = []step{
+	{op: "PutRecord", in: object{"StreamName": "clients", "PartitionKey": "köy", "ExplicitHashKey": "0", "Data": blob("first \x00\xc3\xbf")},
+		want: object{"ShardId": shard0}, keep: map[string]string{"number": "SequenceNumber"}},
+	{op: "PutRecords", in: object{"StreamARN": "{arn}", "Records": list{
+		object{"PartitionKey": "a", "ExplicitHashKey": "0", "Data": blob("second")},
+		object{"PartitionKey": "b", "ExplicitHashKey": "340282366920938463463374607431768211455", "Data": blob("other shard")},
+	}}, want: object{"FailedRecordCount": 0, "Records.0.ShardId": shard0, "Records.1.ShardId": shard1, "Records.1.ErrorCode": nil}},
+	{op: "PutRecord", in: object{"StreamName": "none", "PartitionKey": "a", "Data": blob("x")}, fails: "ResourceNotFoundException"},
+	{op: "GetShardIterator", in: object{"StreamName": "clients", "ShardId": shard0, "ShardIteratorType": "TRIM_HORIZON"}, keep: map[string]string{"iterator": "ShardIterator"}},
+	{op: "GetRecords", in: object{"ShardIterator": "{iterator}", "Limit": 1}, want: object{
+		"Records.0.PartitionKey": "köy", "Records.0.Data": b64("first \x00\xc3\xbf"), "Records.0.SequenceNumber": "{number}", "Records.1": nil,
+	}, keep: map[string]string{"next": "NextShardIterator"}},
+	{op: "GetRecords", in: object{"ShardIterator": "{next}"}, want: object{"Records.0.Data": b64("second"), "Records.1": nil, "MillisBehindLatest": 0}},
+	{op: "GetShardIterator", in: object{"StreamName": "clients", "ShardId": shard0, "ShardIteratorType": "AT_TIMESTAMP", "Timestamp": instant(1700000000.5)},
+		keep: map[string]string{"iterator": "ShardIterator"}},
+	{op: "GetRecords", in: object{"ShardIterator": "{iterator}"}, want: object{"Records.0.SequenceNumber": "{number}", "Records.1.Data": b64("second")}},
+	{op: "GetRecords", in: object{"ShardIterator": "forged"}, fails: "InvalidArgumentException"},
+}
+
+var consumerSteps = []step{
+	{op: "RegisterStreamConsumer", in: object{"StreamARN": "{arn}", "ConsumerName": "reader"}, want: object{"Consumer.ConsumerName": "reader"},
+		keep: map[string]string{"consumer": "Consumer.ConsumerARN"}},
+	{op: "RegisterStreamConsumer", in: object{"StreamARN": "{arn}", "ConsumerName": "reader"}, fails: "ResourceInUseException"},
+	{op: "DescribeStreamConsumer", in: object{"ConsumerARN": "{consumer}"}, want: object{
+		"ConsumerDescription.ConsumerStatus": "ACTIVE", "ConsumerDescription.StreamARN": "{arn}",
+	}},
+	{op: "ListStreamConsumers", in: object{"StreamARN": "{arn}"}, want: object{"Consumers.0.ConsumerARN": "{consumer}", "Consumers.1": nil}},
+}
+
+var settingSteps = []step{
+	{op: "IncreaseStreamRetentionPeriod", in: object{"StreamName": "clients", "RetentionPeriodHours": 48}},
+	{op: "IncreaseStreamRetentionPeriod", in: object{"StreamName": "clients", "RetentionPeriodHours": 36}, fails: "InvalidArgumentException"},
+	{op: "DescribeStreamSummary", in: object{"StreamName": "clients"}, want: object{"StreamDescriptionSummary.RetentionPeriodHours": 48}},
+	{op: "DecreaseStreamRetentionPeriod", in: object{"StreamARN": "{arn}", "RetentionPeriodHours": 24}},
+}
+
+var tagSteps = []step{
+	{op: "AddTagsToStream", in: object{"StreamName": "clients", "Tags": object{"team": "water", "stage": "test"}}},
+	{op: "ListTagsForStream", in: object{"StreamName": "clients", "Limit": 1}, want: object{"Tags.0.Key": "stage", "Tags.0.Value": "test", "HasMoreTags": true}},
+	{op: "RemoveTagsFromStream", in: object{"StreamARN": "{arn}", "TagKeys": list{"stage"}}},
+	{op: "TagResource", in: object{"ResourceARN": "{consumer}", "Tags": object{"reads": "all"}}},
+	{op: "ListTagsForResource", in: object{"ResourceARN": "{consumer}"}, want: object{"Tags.0.Key": "reads", "Tags.0.Value": "all", "Tags.1": nil}},
+	{op: "UntagResource", in: object{"ResourceARN": "{consumer}", "TagKeys": list{"reads", "unknown"}}},
+	{op: "ListTagsForResource", in: object{"ResourceARN": "{arn}"}, want: object{"Tags.0.Key": "team", "Tags.1": nil}},
+	{op: "AddTagsToStream", in: object{"StreamName": "clients", "Tags": object{"a,b": "c"}}, fails: "InvalidArgumentException"},
+}
+
+var endSteps = []step{
+	{op: "DeregisterStreamConsumer", in: object{"StreamARN": "{arn}", "ConsumerName": "reader"}},
+	{op: "DescribeStreamConsumer", in: object{"ConsumerARN": "{consumer}"}, fails: "ResourceNotFoundException"},
+	{op: "DeleteStream", in: object{"StreamName": "clients", "EnforceConsumerDeletion": true}},
+	{op: "DescribeStream", in: object{"StreamName": "clients"}, fails: "ResourceNotFoundException"},
+}

@@ -23,8 +23,9 @@ import (
 //	meta.db  the store
 //	BACKUP   what a backup must hold; written last, when the rest was verified
 //
-// It has no FORMAT, so that no server takes it for its data folder, and no token:
-// a restored folder gets one of its own.
+// It has no FORMAT, so that no server takes it for its data folder, and neither
+// token nor authority: secrets lie in no backup, and a restored folder gets its
+// own. Its clients are told to trust another authority then.
 
 // backupName is the file that makes a folder a backup.
 const backupName = "BACKUP"

@@ -1,6 +1,7 @@
 package freshet
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -64,11 +65,11 @@ var (
 		"restore the folder log, or move the data folder away to begin with an empty one")
 )
 
-// openData opens log and store, and returns the folder's token, "" without a
-// folder. What is open is the caller's.
+// openData opens log and store, and returns the token: the one of o, or the
+// folder's, or without a folder a new one. What is open is the caller's.
 func openData(o Options, metrics *server.Metrics) (log shardlog.Log, store meta.Store, token string, err error) {
 	if o.Durability == DurabilityMemory {
-		return memlog.New(), memmeta.New(), "", nil
+		return memlog.New(), memmeta.New(), cmp.Or(o.APIToken, newToken()), nil
 	}
 	if log, store, err = openFolder(o, metrics); err != nil {
 		return nil, nil, "", fmt.Errorf("data folder %s: %w", o.DataDir, err)
@@ -76,7 +77,7 @@ func openData(o Options, metrics *server.Metrics) (log shardlog.Log, store meta.
 	if token, err = placeToken(o.onDisk(), o.DataDir); err != nil {
 		return nil, nil, "", errors.Join(fmt.Errorf("data folder %s: %w", o.DataDir, err), log.Close(), store.Close())
 	}
-	return log, store, token, nil
+	return log, store, cmp.Or(o.APIToken, token), nil
 }
 
 // onDisk is the file system that the data folder is on.

@@ -11,8 +11,8 @@
 //	err = s.Run(ctx)
 //
 // A data folder holds FORMAT (the version of its layout), log/ (the records),
-// meta.db (streams and everything small) and token (what the extension API wants
-// to hear). One process uses it at a time. Backup makes a backup of it while it is
+// meta.db (streams and everything small), token (what the extension API wants to
+// hear) and tls/ (the authority behind the certificate that the port shows). One process uses it at a time. Backup makes a backup of it while it is
 // used, and Restore a data folder of that.
 //
 // Invariants:

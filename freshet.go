@@ -23,9 +23,12 @@ type Server struct {
 	inner *server.Server
 	log   shardlog.Log
 	store meta.Store
+	// certificates are nil where no TLS is spoken.
+	certificates server.Certificates
 
 	disk    vfs.FS
 	dir     string // of the data
+	token   string
 	version string
 }
 
@@ -41,11 +44,16 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{log: log, store: store, disk: o.onDisk(), dir: o.DataDir, version: o.Version}
+	certificates, err := openCertificates(o)
+	if err != nil {
+		return nil, errors.Join(err, log.Close(), store.Close())
+	}
+	s := &Server{log: log, store: store, certificates: certificates, disk: o.onDisk(), dir: o.DataDir, token: token, version: o.Version}
 	s.inner, err = server.New(server.Options{
 		Log: log, Meta: store,
 		Listener:        o.Listener,
 		Listen:          o.listenAddress(),
+		Certificates:    certificates,
 		AllowedHosts:    o.AllowedHosts,
 		AllowedOrigins:  o.AllowedOrigins,
 		HeaderTimeout:   o.HeaderTimeout,
@@ -58,6 +66,7 @@ func New(o Options) (*Server, error) {
 		Compression:     o.Compression.inLog(),
 		Token:           token,
 		Backup:          s.Backup,
+		ForTests:        true, // there is no other way to run yet than for development
 		Version:         o.Version,
 		Metrics:         metrics,
 		Logger:          o.Logger,
@@ -87,7 +96,26 @@ func (s *Server) Ready() <-chan struct{} { return s.inner.Ready() }
 
 // Endpoint is the URL to give to clients on this machine, once Ready is closed;
 // "" if there is no listener.
-func (s *Server) Endpoint() string {
+func (s *Server) Endpoint() string { return s.endpoint("http") }
+
+// TLSEndpoint is Endpoint for clients that speak TLS, "" if none may.
+func (s *Server) TLSEndpoint() string {
+	if s.certificates == nil {
+		return ""
+	}
+	return s.endpoint("https")
+}
+
+// CA is the certificate, PEM, that clients which speak TLS must be told to trust;
+// nil if they know it (Options.TLSCert), or none may.
+func (s *Server) CA() []byte {
+	if s.certificates == nil {
+		return nil
+	}
+	return s.certificates.AuthorityPEM()
+}
+
+func (s *Server) endpoint(scheme string) string {
 	host, port, err := net.SplitHostPort(s.inner.Address())
 	if err != nil {
 		return ""
@@ -95,12 +123,16 @@ func (s *Server) Endpoint() string {
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
 // Handler is everything that the port serves, for programs that bring their own
 // listener. Operations are answered while Run runs.
 func (s *Server) Handler() http.Handler { return s.inner.Handler() }
+
+// Token is what requests to the extension API must bear, as Authorization: Bearer
+// and the token.
+func (s *Server) Token() string { return s.token }
 
 // InFlight is how many operations are being answered.
 func (s *Server) InFlight() int { return s.inner.InFlight() }

@@ -3,6 +3,7 @@ package freshet
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -193,5 +194,78 @@ func BenchmarkStart(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.StartTimer()
+	}
+}
+
+func TestTokens(t *testing.T) {
+	f := func(o Options, want func(token string) bool) {
+		t.Helper()
+		s := run(t, o)
+		token := s.Token()
+		if !want(token) {
+			t.Errorf("%+v: the token is %q", o, token)
+		}
+		for bearer, status := range map[string]int{token: http.StatusOK, "guess": http.StatusUnauthorized, "": http.StatusUnauthorized} {
+			r := httptest.NewRequest("POST", "http://localhost/_freshet/api/reset", nil)
+			r.Header.Set("Authorization", "Bearer "+bearer)
+			w := httptest.NewRecorder()
+			s.Handler().ServeHTTP(w, r)
+			if w.Code != status {
+				t.Errorf("%q: status %d", bearer, w.Code)
+			}
+		}
+		s.stop(t)
+	}
+	f(Options{Durability: DurabilityMemory}, func(token string) bool { return len(token) == 64 })
+	f(Options{Durability: DurabilityMemory, APIToken: "nobody-guesses-this"}, func(token string) bool { return token == "nobody-guesses-this" })
+	dir := t.TempDir()
+	f(Options{DataDir: dir}, func(token string) bool { saved, err := Token(dir); return err == nil && saved == token })
+	f(Options{DataDir: dir, APIToken: "nobody-guesses-this"}, func(token string) bool { return token == "nobody-guesses-this" })
+}
+
+// Tests call it between their cases: it must not be what they wait for.
+func BenchmarkReset(b *testing.B) {
+	f := func(name string, o Options, streams int) {
+		b.Run(name, func(b *testing.B) {
+			o.Listen = NoListener
+			s, err := New(o)
+			if err != nil {
+				b.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(b.Context())
+			ended := make(chan error, 1)
+			go func() { ended <- s.Run(ctx) }()
+			<-s.Ready()
+			r := &running{s, cancel, ended}
+			for b.Loop() {
+				b.StopTimer()
+				for i := range streams {
+					createNamed(b, r.client(), fmt.Sprint("orders-", i))
+				}
+				b.StartTimer()
+				request := httptest.NewRequest("POST", "http://localhost/_freshet/api/reset", nil)
+				request.Header.Set("Authorization", "Bearer "+s.Token())
+				w := httptest.NewRecorder()
+				s.Handler().ServeHTTP(w, request)
+				if w.Code != http.StatusOK {
+					b.Fatal(w.Code, w.Body)
+				}
+			}
+			cancel()
+			if err := errors.Join(<-ended, s.Close()); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+	for _, streams := range []int{0, 1, 20} {
+		f(fmt.Sprint("memory/streams=", streams), Options{Durability: DurabilityMemory}, streams)
+		f(fmt.Sprint("disk/streams=", streams), Options{DataDir: b.TempDir()}, streams)
+	}
+}
+
+func createNamed(t testing.TB, c *kinesis.Client, name string) {
+	t.Helper()
+	if _, err := c.CreateStream(t.Context(), &kinesis.CreateStreamInput{StreamName: &name, ShardCount: aws.Int32(2)}); err != nil {
+		t.Fatal(err)
 	}
 }

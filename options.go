@@ -37,12 +37,28 @@ type Options struct {
 	// may call the API from, besides those of this machine.
 	AllowedOrigins []string
 
+	// TLS says whether the port speaks TLS beside plaintext, overriding the
+	// default TLSOn. The server makes an authority of its own at the first start,
+	// in the data folder (CAFile) or in memory, and shows a certificate for the
+	// names of this machine, for AllowedHosts, and for the address it listens on.
+	TLS TLS
+	// TLSCert and TLSKey are files of a certificate that is shown instead, PEM:
+	// the certificate with those that lead to its authority, and its key. They
+	// are read again when they change.
+	TLSCert, TLSKey string
+
 	// DataDir is the data folder, overriding the default ./freshet-data. It is
 	// made if need be, unless Durability is DurabilityMemory.
 	DataDir string
 	// Durability says what an acknowledged put survives, overriding the default
 	// DurabilitySync: everything.
 	Durability Durability
+
+	// APIToken is what requests to the extension API (/_freshet/api) must bear,
+	// overriding the default: the secret in the data folder's file token, or with
+	// DurabilityMemory one that New makes. Server.Token returns it. It has at least
+	// 16 characters of ASCII, without blanks.
+	APIToken string
 
 	// HeaderTimeout bounds how long a client may take to send a request's
 	// header, overriding the default 10 s.
@@ -98,6 +114,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.BodyBudget, 256<<20)
 	setDefault(&o.Grace, 10*time.Second)
 	setDefault(&o.Compression, CompressionNone)
+	setDefault(&o.TLS, TLSOn)
 	setDefault(&o.Version, "devel")
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -129,11 +146,17 @@ func (o Options) Validate() error {
 	check(o.MaxHeaderBytes >= 4<<10, "MaxHeaderBytes", o.MaxHeaderBytes, "must be at least 4 KiB")
 	check(o.BodyBudget >= minBodyBudget, "BodyBudget", o.BodyBudget, "must be at least 16 MiB, the largest body")
 	check(o.TransitionDelay >= 0, "TransitionDelay", o.TransitionDelay, "must not be negative")
+	if rule := checkToken(o.APIToken); rule != nil {
+		check(false, "APIToken", "…", rule.Error()) // a secret is not shown, not even a bad one
+	}
 	if rule := o.Durability.check(); rule != nil {
 		check(false, "Durability", o.Durability, rule.Error())
 	}
 	if _, rule := shardlog.ParseCompression(string(o.Compression)); rule != nil {
 		check(false, "Compression", o.Compression, rule.Error())
+	}
+	if err := o.checkTLS(); err != nil {
+		errs = append(errs, err)
 	}
 	if o.Listener == nil && o.Listen != NoListener {
 		if err := checkListen(o.Listen, o.InsecureOpen); err != nil {

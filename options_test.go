@@ -25,6 +25,10 @@ func TestOptionsThatCannotBe(t *testing.T) {
 	f(Options{Listen: "4566"}, "host:port")
 	f(Options{Listen: "127.0.0.1:99999"}, "0 to 65535")
 	f(Options{Listen: ":80a"}, "0 to 65535")
+	f(Options{APIToken: "short"}, "APIToken: …: must be at least 16")
+	f(Options{APIToken: "a token with blanks"}, "without blanks")
+	f(Options{TLS: "maybe"}, `TLS: "maybe": must be on or off`)
+	f(Options{TLSKey: "key.pem"}, "TLSCert and TLSKey")
 	f(Options{Grace: -1, BodyGrace: -1}, "\n")
 	if err := (Options{}).Validate(); err != nil {
 		t.Errorf("the zero Options: %v", err)

@@ -39,11 +39,27 @@ func placeToken(disk vfs.FS, dir string) (string, error) {
 	if err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return token, err
 	}
-	secret := make([]byte, tokenBytes)
-	_, _ = rand.Read(secret) // it never fails
-	token = hex.EncodeToString(secret)
+	token = newToken()
 	if err := durable.WriteFile(disk, filepath.Join(dir, tokenName), []byte(token+"\n")); err != nil {
 		return "", unwritable(err)
 	}
 	return token, nil
+}
+
+func newToken() string {
+	secret := make([]byte, tokenBytes)
+	_, _ = rand.Read(secret) // it never fails
+	return hex.EncodeToString(secret)
+}
+
+// minToken is the least length of a token that somebody thought of.
+const minToken = 16
+
+// checkToken returns the rule that a token of Options breaks, if it does.
+func checkToken(token string) error {
+	odd := func(r rune) bool { return r <= ' ' || r > '~' }
+	if token != "" && (len(token) < minToken || strings.ContainsFunc(token, odd)) {
+		return fmt.Errorf("must be at least %d letters, digits and signs of ASCII, without blanks", minToken)
+	}
+	return nil
 }

@@ -107,9 +107,11 @@ func askBackup(ctx context.Context, s config.Settings, target string) (made fres
 	if err != nil {
 		return made, err
 	}
-	token, err := freshet.Token(dir)
-	if err != nil {
-		return made, fmt.Errorf("the token of data folder %s: %w", dir, err)
+	token := s.Server.APIToken
+	if token == "" {
+		if token, err = freshet.Token(dir); err != nil {
+			return made, fmt.Errorf("the token of data folder %s: %w", dir, err)
+		}
 	}
 	body, err := json.Marshal(extapi.BackupRequest{Target: target})
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,9 @@ type devCommand struct {
 	where
 	Memory       bool   `help:"Keep everything in memory; short for --durability memory."`
 	Durability   string `placeholder:"MODE" help:"What an acknowledged put survives: sync, interval(50ms) or memory."`
+	TLS          string `name:"tls" placeholder:"on|off" help:"Whether the port takes https as well as http (on)."`
+	TLSCert      string `name:"tls-cert" placeholder:"FILE" help:"A certificate of your own, PEM; needs --tls-key."`
+	TLSKey       string `name:"tls-key" placeholder:"FILE" help:"Its key, PEM."`
 	InsecureOpen bool   `help:"Listen beyond this machine although requests are not authenticated; for containers and CI."`
 }
 
@@ -49,8 +53,14 @@ func (c devCommand) Run(p *program) error {
 			return configError{fmt.Errorf("--durability (data.durability): %q: %w", mode, err)}
 		}
 	}
+	if c.TLS != "" {
+		if err := s.SetTLS(c.TLS); err != nil {
+			return configError{fmt.Errorf("--tls (server.tls): %q: %w", c.TLS, err)}
+		}
+	}
 	o := s.Server
 	o.InsecureOpen = o.InsecureOpen || c.InsecureOpen
+	o.TLSCert, o.TLSKey = cmp.Or(c.TLSCert, o.TLSCert), cmp.Or(c.TLSKey, o.TLSKey)
 	if err := o.Validate(); err != nil {
 		return configError{explain(err)}
 	}
@@ -60,7 +70,7 @@ func (c devCommand) Run(p *program) error {
 	}
 	ctx, release := p.untilSignal()
 	defer release()
-	err = p.serve(ctx, server, func() { p.printScreen(server.Endpoint(), o, time.Since(began)) })
+	err = p.serve(ctx, server, func() { p.printScreen(server, o, time.Since(began)) })
 	if err = errors.Join(err, server.Close()); err == nil {
 		fmt.Fprintf(p.stdout, "Stopped\n")
 	}

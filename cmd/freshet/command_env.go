@@ -1,12 +1,19 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	freshet "github.com/freshet/freshet"
 )
 
 type envCommand struct {
 	where
+	HTTPS bool `name:"https" help:"Point them to it over TLS, and to the authority that they must trust."`
 }
 
 // Run prints lines for a POSIX shell: eval "$(freshet env)".
@@ -19,8 +26,51 @@ func (c envCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	printEnv(p.stdout, "", at)
+	if !c.HTTPS {
+		printEnv(p.stdout, "", at)
+		return nil
+	}
+	ca, err := authorityFile(s.Server)
+	if err != nil {
+		return err
+	}
+	printEnv(p.stdout, "", "https"+strings.TrimPrefix(at, "http"))
+	if ca != "" {
+		// The first is read by the AWS CLI and most SDKs, the second by Node.js.
+		for _, name := range []string{"AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"} {
+			fmt.Fprintf(p.stdout, "export %s=%s\n", name, quoted(ca))
+		}
+	}
 	return nil
+}
+
+// authorityFile is the file that clients of the server that o describes must
+// trust, "" if they know its authority.
+func authorityFile(o freshet.Options) (string, error) {
+	switch {
+	case o.TLS == freshet.TLSOff:
+		return "", configError{errors.New("server.tls is off: such a server cannot be reached over TLS")}
+	case o.TLSCert != "":
+		return "", nil
+	case o.Durability == freshet.DurabilityMemory:
+		return "", configError{errors.New("the server keeps everything in memory, its authority too: get " + caPage + " from it, and name that file in AWS_CA_BUNDLE")}
+	}
+	file, err := filepath.Abs(freshet.CAFile(o.DataDir))
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(file); err != nil {
+		return "", fmt.Errorf("%w; the server makes it at its first start", err)
+	}
+	return file, nil
+}
+
+// quoted is s for a POSIX shell.
+func quoted(s string) string {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-:") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // printEnv prints what points AWS tools to endpoint. The region is there twice:

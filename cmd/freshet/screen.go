@@ -12,8 +12,8 @@ import (
 
 // printScreen is what a newcomer sees: where the server is, how to point tools
 // to it, and what to try.
-func (p *program) printScreen(endpoint string, o freshet.Options, took time.Duration) {
-	data := o.DataDir
+func (p *program) printScreen(server *freshet.Server, o freshet.Options, took time.Duration) {
+	endpoint, data := server.Endpoint(), o.DataDir
 	switch o.Durability {
 	case freshet.DurabilitySync:
 	case freshet.DurabilityMemory:
@@ -28,6 +28,13 @@ func (p *program) printScreen(endpoint string, o freshet.Options, took time.Dura
 	w := p.stdout
 	fmt.Fprintf(w, "%sFreshet %s is ready%s (%d ms)\n\n", title, o.Version, plain, took.Milliseconds())
 	fmt.Fprintf(w, "  Endpoint  %s\n  Data      %s\n", endpoint, data)
+	if o.Durability == freshet.DurabilityMemory && o.APIToken == "" {
+		// That of a folder lies in a file for its owner alone, which the guide names.
+		fmt.Fprintf(w, "  Token     %s\n", server.Token())
+	}
+	if secure := server.TLSEndpoint(); secure != "" {
+		fmt.Fprintf(w, "  TLS       %s%s\n", secure, whatToTrust(endpoint, o))
+	}
 	if address := openAddress(o.Listen, endpoint); address != "" {
 		fmt.Fprintf(w, "  Access    Open to everyone who reaches %s; no signature is checked\n", address)
 	}
@@ -48,6 +55,21 @@ func (p *program) printScreen(endpoint string, o freshet.Options, took time.Dura
 	}
 	fmt.Fprintf(w, "\nStop with Ctrl-C.\n")
 }
+
+// whatToTrust says where clients that speak TLS find the authority to trust.
+func whatToTrust(endpoint string, o freshet.Options) string {
+	switch {
+	case o.TLSCert != "":
+		return ", with the certificate " + o.TLSCert
+	case o.Durability == freshet.DurabilityMemory:
+		return ", to clients that trust " + endpoint + caPage
+	default:
+		return ", to clients that trust " + freshet.CAFile(o.DataDir)
+	}
+}
+
+// caPage serves the authority's certificate: the only place for one in memory.
+const caPage = "/_freshet/ca.pem"
 
 // openAddress is what other machines reach, or "" if they reach nothing. listen
 // is what was asked for, in its own words; the port that the system chose, if it

@@ -2,6 +2,8 @@ package main
 
 import (
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -43,6 +45,29 @@ func TestTheScreenSaysWhatMayBeLost(t *testing.T) {
 	f(dir+", interval(50ms): a power cut may lose what was put last", "--data", dir, "--durability", "interval(50ms)")
 	f("in memory, gone when the server stops", "--durability", "memory")
 	f("in memory, gone when the server stops", "--memory")
+}
+
+// Only what is kept in memory has a token that is nowhere else, and only if nobody
+// has thought of one.
+func TestTheScreenShowsATokenThatIsNowhereElse(t *testing.T) {
+	f := func(shown bool, args ...string) {
+		t.Helper()
+		screen, signals, code := dev(t, args...)
+		signals <- os.Interrupt
+		if code := <-code; code != 0 {
+			t.Errorf("%q exits with %d", args, code)
+		}
+		if got := regexp.MustCompile(`(?m)^  Token     [0-9a-f]{64}$`).MatchString(screen); got != shown || strings.Contains(screen, "  Token  ") != shown {
+			t.Errorf("%q: shows a token: %v\n%s", args, got, screen)
+		}
+	}
+	f(true, "--memory")
+	f(false, "--data", t.TempDir())
+	config := filepath.Join(t.TempDir(), "freshet.yaml")
+	if err := os.WriteFile(config, []byte("server:\n  api_token: nobody-guesses-this\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f(false, "--memory", "--config", config)
 }
 
 func TestOpenAddress(t *testing.T) {

@@ -32,6 +32,9 @@ func TestREADME(t *testing.T) {
 	f.run("docs/guide/2-clients.md", "orders", `"ShardId": "shardId-000000000000"`, "stream/guide ACTIVE")
 	s.stop()
 	f.run("docs/guide/1-running.md")
+	s = f.start(blocks(t, "docs/guide/3-extensions.md", "sh server")[0])
+	f.run("docs/guide/3-extensions.md", `{"streams":`, "AccessDeniedException", `"paused":"20`)
+	s.stop()
 	for _, command := range blocks(t, "docs/guide/1-running.md", "sh server") {
 		for line := range strings.SplitSeq(strings.TrimSpace(command), "\n") {
 			f.start(line).stop()

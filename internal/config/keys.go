@@ -41,9 +41,22 @@ func (s *Settings) SetDurability(mode string) error {
 	return durability{&s.Server.Durability}.set(mode)
 }
 
+// SetTLS sets server.tls to what a flag says, in the same way.
+func (s *Settings) SetTLS(mode string) error {
+	return choice{(*string)(&s.Server.TLS), []string{"on", "off"}}.set(mode)
+}
+
 // former are keys that are no more, and what says the same now.
 var former = map[string]string{
 	"data.memory": "durability: memory in section data (FRESHET_DATA_DURABILITY=memory)",
+}
+
+// elsewhere are names that other servers have for keys of ours, and that no
+// counting of letters leads from.
+var elsewhere = map[string]string{
+	"server.port":    "server.listen",
+	"server.address": "server.listen",
+	"server.ssl":     "server.tls",
 }
 
 // keys is the table of all keys, bound to s, in the order of freshet.yaml.
@@ -54,6 +67,10 @@ func (s *Settings) keys() []key {
 		{"server.insecure_open", boolean{&o.InsecureOpen}},
 		{"server.allowed_hosts", list{&o.AllowedHosts}},
 		{"server.allowed_origins", list{&o.AllowedOrigins}},
+		{"server.api_token", secret{&o.APIToken}},
+		{"server.tls", choice{(*string)(&o.TLS), []string{"on", "off"}}},
+		{"server.tls_cert", file{&o.TLSCert}},
+		{"server.tls_key", file{&o.TLSKey}},
 		{"server.header_timeout", duration{&o.HeaderTimeout, positive}},
 		{"server.body_grace", duration{&o.BodyGrace, positive}},
 		{"server.idle_timeout", duration{&o.IdleTimeout, positive}},

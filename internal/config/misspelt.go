@@ -38,6 +38,11 @@ func misspelt(name string, known []string) string {
 			return noSuchKey(key)
 		}
 	}
+	for foreign, key := range elsewhere {
+		if Variable(foreign) == name {
+			return "there is no such key; the nearest is " + Variable(key)
+		}
+	}
 	return "there is no such key; the nearest is " + nearest(name, known)
 }
 

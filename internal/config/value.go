@@ -35,6 +35,20 @@ func (v text) set(s string) error {
 	return nil
 }
 
+// secret may be anything; whoever uses it says what is wrong with it, without
+// showing it. Empty is the default.
+type secret struct{ p *string }
+
+func (v secret) set(s string) error {
+	*v.p = s
+	return nil
+}
+
+// file is a file's name, or nothing.
+type file struct{ p *string }
+
+func (v file) set(s string) error { *v.p = s; return nil }
+
 type boolean struct{ p *bool }
 
 func (v boolean) set(s string) error {

@@ -26,6 +26,8 @@ var rules = []rule{
 	{"internal/backoff", nil, "a closet knows nothing of us"},
 	{"internal/series", nil, "a table and a drawing know nothing of what was measured"},
 
+	{"internal/certificate", closets, "what a server shows is made without knowing what it serves"},
+
 	{"internal/shardlog", closets, "a contract names no driver: drivers depend on it, not it on them"},
 	{"internal/shardlog/*", join(closets, []string{"internal/shardlog", "internal/shardlog/*"}),
 		"an engine keeps records and knows no stream, no metadata and no AWS"},

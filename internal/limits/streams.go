@@ -20,6 +20,10 @@ const (
 	ConsumersCreating           = 5
 )
 
+// CommitmentMin is how long a minimum throughput billing commitment lasts at least
+// (API, UpdateAccountSettings); hard.
+const CommitmentMin = 24 * time.Hour
+
 // Shards of a stream.
 const (
 	// ShardsByDefault is how many shards a stream gets whose creator names

@@ -8,10 +8,12 @@
 //
 // On the port: the APIs, at every path that does not begin with an underscore;
 // /_freshet/healthz, /_freshet/readyz and /_freshet/metrics; below /_freshet/api
-// what AWS has not, for who knows the data folder's token (route_freshet.go); and
-// the health pages under which other local endpoints are known. HTTP/1.1 and HTTP/2 without TLS
-// (prior knowledge) share it. A client that begins with a TLS handshake is told
-// so in TLS's own words.
+// what AWS has not, for who knows the server's token (route_freshet.go: one page a method,
+// the pages of a noun in a file; extension.go is what they share); and
+// the health pages under which other local endpoints are known. HTTP/1.1 and HTTP/2 share
+// it, in clear and over TLS: a connection is TLS if its first byte is that of a
+// handshake, and HTTP/2 if its preface is HTTP/2's, whatever was agreed on before.
+// Where TLS is off, a client that begins with it is told so in TLS's own words.
 //
 // Invariants:
 //  1. No operation runs before the log was recovered and the catalog loaded, and

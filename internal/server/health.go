@@ -34,6 +34,9 @@ func (s *Server) pages() http.Handler {
 	mux.HandleFunc("GET /_freshet/healthz", alive)
 	mux.HandleFunc("GET /_freshet/readyz", s.readyz)
 	mux.Handle("GET /_freshet/metrics", s.metrics.handler())
+	if s.o.Certificates != nil {
+		mux.HandleFunc("GET /_freshet/ca.pem", s.authority)
+	}
 
 	// The names under which other local endpoints are asked the same.
 	mux.HandleFunc("GET /_localstack/health", s.localstack)

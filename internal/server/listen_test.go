@@ -23,7 +23,7 @@ func TestTLSIsRefusedInItsOwnWords(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Error(err)
 	}
-	if n := strings.Count(log.String(), "speaks plaintext"); n != 1 {
+	if n := strings.Count(log.String(), "server.tls is off"); n != 1 {
 		t.Errorf("%d lines in the log:\n%s", n, log.String())
 	}
 }

@@ -94,10 +94,13 @@ func (m *Metrics) forget(remove operation[kinesis.DeleteStreamInput, kinesis.Del
 	return func(ctx context.Context, caller access.Caller, in *kinesis.DeleteStreamInput) (*kinesis.DeleteStreamOutput, error) {
 		out, err := remove(ctx, caller, in)
 		if err == nil {
-			stream := streamOf(in.StreamName, in.StreamARN)
-			m.streams.records.DeleteLabelValues(caller.Account(), caller.Region(), stream)
-			m.streams.bytes.DeleteLabelValues(caller.Account(), caller.Region(), stream)
+			m.streams.forget(caller.Account(), caller.Region(), streamOf(in.StreamName, in.StreamARN))
 		}
 		return out, err
 	}
+}
+
+func (m streamMetrics) forget(account, region, stream string) {
+	m.records.DeleteLabelValues(account, region, stream)
+	m.bytes.DeleteLabelValues(account, region, stream)
 }

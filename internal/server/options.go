@@ -23,6 +23,9 @@ type Options struct {
 	Listener net.Listener
 	Listen   string
 
+	// Certificates are shown to clients that speak TLS. nil refuses TLS.
+	Certificates Certificates
+
 	AllowedHosts   []string
 	AllowedOrigins []string
 
@@ -36,11 +39,14 @@ type Options struct {
 	TransitionDelay time.Duration
 	Compression     shardlog.Compression
 
-	// Token is what the extension API wants to hear, "" if there is none. Backup
-	// makes a backup of what Log and Meta hold in a folder; it is called by the
-	// extension API alone.
+	// Token is what the extension API wants to hear; without one there is none. Backup makes a backup of what
+	// Log and Meta hold in a folder; it is called by the extension API alone.
 	Token  string
 	Backup func(ctx context.Context, target string) (extapi.BackupResult, error)
+
+	// ForTests opens the pages that only tests want: those that delete everything
+	// or let operations fail.
+	ForTests bool
 
 	Version string
 	Metrics *Metrics

@@ -49,9 +49,9 @@ func TestBackupRoute(t *testing.T) {
 	}
 	const good = `{"target": "/backups/today"}`
 	f(200, `"target":"/backups/today"`, good)
-	f(401, "token of the data folder", good, "Authorization", "")
-	f(401, "token of the data folder", good, "Authorization", "Bearer guess")
-	f(401, "token of the data folder", good, "Authorization", "Basic secret")
+	f(401, "server's token", good, "Authorization", "")
+	f(401, "server's token", good, "Authorization", "Bearer guess")
+	f(401, "server's token", good, "Authorization", "Basic secret")
 	f(403, "", good, "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site")
 	f(400, "absolute path", `{"target": "today"}`)
 	f(400, "no backup request", `{"target": "/a", "force": true}`)
@@ -68,7 +68,7 @@ func TestBackupRoute(t *testing.T) {
 		t.Fatal(err)
 	}
 	f(503, "starting or stopping", good)
-	f(401, "token of the data folder", good, "Authorization", "")
+	f(401, "server's token", good, "Authorization", "")
 }
 
 func TestAnswersOfTheExtensionAPIAreItsShapes(t *testing.T) {
@@ -85,7 +85,7 @@ func TestAnswersOfTheExtensionAPIAreItsShapes(t *testing.T) {
 	}
 }
 
-// What is kept in memory has no folder and no token: nothing may be guessed.
+// A server without a token must not take every request for one that bears it.
 func TestWithoutATokenThereIsNoExtensionAPI(t *testing.T) {
 	s, stop := start(t, options(nil))
 	if w := post(s.Handler(), `{"target": "/a"}`, "Authorization", "Bearer "); w.Code != 404 {

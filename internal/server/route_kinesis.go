@@ -19,6 +19,8 @@ func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
 		wire.Op(kinesis.OpDecreaseStreamRetentionPeriod, s.DecreaseStreamRetentionPeriod),
 		wire.Op(kinesis.OpDeleteStream, m.forget(s.DeleteStream)),
 		wire.Op(kinesis.OpDeregisterStreamConsumer, s.DeregisterStreamConsumer),
+		wire.Op(kinesis.OpDescribeAccountSettings, s.DescribeAccountSettings),
+		wire.Op(kinesis.OpDescribeLimits, s.DescribeLimits),
 		wire.Op(kinesis.OpDescribeStream, s.DescribeStream),
 		wire.Op(kinesis.OpDescribeStreamConsumer, s.DescribeStreamConsumer),
 		wire.Op(kinesis.OpDescribeStreamSummary, s.DescribeStreamSummary),
@@ -30,12 +32,15 @@ func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
 		wire.Op(kinesis.OpListStreams, s.ListStreams),
 		wire.Op(kinesis.OpListTagsForResource, s.ListTagsForResource),
 		wire.Op(kinesis.OpListTagsForStream, s.ListTagsForStream),
+		wire.Op(kinesis.OpMergeShards, s.MergeShards),
 		wire.Op(kinesis.OpPutRecord, m.countRecord(s.PutRecord)).WithFast(typeJSON, codec.PutRecordJSON).WithFast(typeCBOR, codec.PutRecordCBOR),
 		wire.Op(kinesis.OpPutRecords, m.countRecords(s.PutRecords)).WithFast(typeJSON, codec.PutRecordsJSON).WithFast(typeCBOR, codec.PutRecordsCBOR),
 		wire.Op(kinesis.OpRegisterStreamConsumer, s.RegisterStreamConsumer),
 		wire.Op(kinesis.OpRemoveTagsFromStream, s.RemoveTagsFromStream),
+		wire.Op(kinesis.OpSplitShard, s.SplitShard),
 		wire.Op(kinesis.OpTagResource, s.TagResource),
 		wire.Op(kinesis.OpUntagResource, s.UntagResource),
+		wire.Op(kinesis.OpUpdateAccountSettings, s.UpdateAccountSettings),
 	}
 }
 

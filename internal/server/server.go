@@ -27,8 +27,10 @@ type Server struct {
 	life     life
 	inflight inflight
 	missing  missing
-	isReady  chan struct{} // closed when operations are answered
-	address  string        // written before isReady is closed, read after
+	// endStreams ends the subscriptions: they would go on for minutes.
+	endStreams func()
+	isReady    chan struct{} // closed when operations are answered
+	address    string        // written before isReady is closed, read after
 }
 
 // New assembles a server. It starts nothing and opens nothing.
@@ -49,6 +51,7 @@ func New(o Options) (*Server, error) {
 		Logger:      o.Logger,
 	})
 	api.Handle(kinesisRoutes(s.streams, s.metrics)...)
+	s.endStreams = api.EndStreams
 	s.handler = s.door(api, s.pages())
 	return s, nil
 }
@@ -75,6 +78,7 @@ func (s *Server) Hold(ctx context.Context, fn func() error) error { return s.str
 func (s *Server) door(api, pages http.Handler) http.Handler {
 	hosts := newHosts(s.o.AllowedHosts)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		tellTLS(r)
 		switch {
 		case !hosts.allow(r.Host):
 			hosts.refuse(w, r.Host)
@@ -172,7 +176,7 @@ func (s *Server) listen(ctx context.Context) (net.Listener, error) {
 		}
 	}
 	s.address = listener.Addr().String()
-	return &sniffingListener{Listener: listener, logger: s.o.Logger}, nil
+	return &portListener{Listener: listener, tls: s.tlsConfig(), headerTimeout: s.o.HeaderTimeout, logger: s.o.Logger}, nil
 }
 
 // serve answers requests until ctx ends, and then those in flight.
@@ -180,7 +184,7 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 	defer s.inflight.end()
 	if listener == nil {
 		<-ctx.Done()
-		s.life.set(stopping)
+		s.stop()
 		return nil
 	}
 	h := s.httpServer()
@@ -191,7 +195,7 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	s.life.set(stopping)
+	s.stop()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.o.Grace)
 	defer cancel()
 	if err := h.Shutdown(grace); err != nil {
@@ -202,6 +206,12 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 		return err
 	}
 	return nil
+}
+
+// stop begins the end: subscriptions end, other requests are answered.
+func (s *Server) stop() {
+	s.life.set(stopping)
+	s.endStreams()
 }
 
 // Bounds of HTTP/2. KCL keeps a stream open per subscription, and an SDK shares
@@ -233,6 +243,7 @@ func (s *Server) httpServer() *http.Server {
 			MaxReceiveBufferPerConnection: connectionWindow,
 			WriteByteTimeout:              writeTimeout,
 		},
-		ErrorLog: slog.NewLogLogger(s.o.Logger.Handler(), slog.LevelWarn),
+		ConnContext: withConn,
+		ErrorLog:    slog.NewLogLogger(s.o.Logger.Handler(), slog.LevelWarn),
 	}
 }

@@ -79,6 +79,10 @@ func (r *rig) known() string {
 			text += st.consumerKey(c).arn() + string(must(r.t, doc, err)) + "\n"
 		}
 	}
+	for key, a := range n.accounts {
+		doc, err := json.Marshal(a)
+		text += key.document() + string(must(r.t, doc, err)) + "\n"
+	}
 	for key := range n.byKey {
 		if n.byKey[key] == nil {
 			r.t.Errorf("the key %q is not found by itself", key)
@@ -166,6 +170,10 @@ func TestNothingKeptLiesInTheInput(t *testing.T) {
 		forget(consumer, func() (any, error) { return r.DescribeStreamConsumer(r.ctx(), caller, consumer) })
 		deregister := &kinesis.DeregisterStreamConsumerInput{StreamARN: new(*arn), ConsumerName: new("audit")}
 		forget(deregister, func() (any, error) { return r.DeregisterStreamConsumer(r.ctx(), caller, deregister) })
+		split := &kinesis.SplitShardInput{StreamName: new("orders"), ShardToSplit: new("0"), NewStartingHashKey: new("1000")}
+		forget(split, func() (any, error) { return r.SplitShard(r.ctx(), caller, split) })
+		merge := &kinesis.MergeShardsInput{StreamARN: new(*arn), ShardToMerge: new("2"), AdjacentShardToMerge: new("3")}
+		forget(merge, func() (any, error) { return r.MergeShards(r.ctx(), caller, merge) })
 
 		// A stream that is made again and one that is deleted.
 		remove := &kinesis.DeleteStreamInput{StreamName: new("parcels")}

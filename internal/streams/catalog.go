@@ -13,8 +13,10 @@ import (
 	"github.com/freshet/freshet/internal/shardlog"
 )
 
-// catalog keeps the documents of streams, shards and consumers and the snapshot of them.
+// catalog keeps the documents of accounts, streams, shards and consumers and the
+// snapshot of them.
 //
+//	streams/account/<account>/<region>           account
 //	streams/stream/<account>/<region>/<name>     streamDocument
 //	streams/shard/<stream id>/<number, 8 hex>    shardDocument
 //	streams/consumer/<stream id>/<name>          consumerDocument
@@ -40,7 +42,7 @@ const (
 
 func newCatalog(store meta.Store, keep keeping) *catalog {
 	c := &catalog{store: store, keep: keep, turn: make(chan struct{}, 1)}
-	c.current.Store(newSnapshot(nil))
+	c.current.Store(newSnapshot(nil, nil))
 	return c
 }
 
@@ -121,8 +123,13 @@ func (c *catalog) replace(next *snapshot) {
 // load reads everything. It is called before anything else is.
 func (c *catalog) load(ctx context.Context) error {
 	var streams []*stream
+	var accounts map[accountKey]account
 	err := c.store.View(ctx, func(r meta.Reader) error {
 		streams = nil
+		var err error
+		if accounts, err = readAccounts(r); err != nil {
+			return err
+		}
 		shards, err := readShards(r, shardPrefix)
 		if err != nil {
 			return err
@@ -151,7 +158,7 @@ func (c *catalog) load(ctx context.Context) error {
 			return fmt.Errorf("load streams: %w", err)
 		}
 	}
-	c.replace(newSnapshot(streams))
+	c.replace(newSnapshot(streams, accounts))
 	return nil
 }
 

@@ -23,8 +23,9 @@ func TestCatalogSurvivesARestart(t *testing.T) {
 		must(t, 0, err)
 		r.put("orders", "k", "a")
 		later(time.Minute)
-		r.split("orders", 2)
-		r.merge("orders", 0, 1)
+		must(t, 0, r.reshard(r.ctx(), r.stream("orders").streamKey, func(st *stream) (*stream, error) {
+			return st.closing(time.Now(), splitOf(st.shard(2)), mergeOf(st.shard(0), st.shard(1))), nil
+		}))
 		it := r.iterator("orders", "0", kinesis.ShardIteratorTypeTrimHorizon)
 		before, shards := r.stream("orders"), r.shards("orders", nil)
 		r.start(Options{})

@@ -134,7 +134,7 @@ func TestShardsDoNotExpireByAJump(t *testing.T) {
 		var said lines
 		r := jumped(t, &said)
 		_, err := r.catalog.change(r.ctx(), r.stream("orders").streamKey, func(old *stream) (*stream, error) {
-			closing := old.closing(splitOf(old.shard(0)), time.Now())
+			closing := old.closing(time.Now(), splitOf(old.shard(0)))
 			return closing.handedOver(map[uint32]shardlog.Offset{0: 1}, now()-24*60*60*1000-1), nil
 		})
 		must(t, 0, err)

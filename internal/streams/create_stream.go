@@ -78,24 +78,17 @@ func shardCount(in *kinesis.CreateStreamInput, mode kinesis.StreamMode) int {
 // checkLimits judges a stream of count shards against what key's account has.
 // A limit on shards counts those that are open, of provisioned streams.
 func (s *Service) checkLimits(key streamKey, mode kinesis.StreamMode, count int) error {
-	creating, onDemand, shards := 0, 0, 0
-	for _, st := range s.catalog.now().of(streamKey{account: key.account, region: key.region}) {
-		if st.Status == kinesis.StreamStatusCreating {
-			creating++
-		}
-		if st.Mode == kinesis.StreamModeOnDemand {
-			onDemand++
-		} else {
-			shards += len(st.ring)
+	u := s.catalog.now().usage(key.accountKey())
+	if mode == kinesis.StreamModeProvisioned {
+		if err := s.checkShardLimit(key, count); err != nil {
+			return err
 		}
 	}
 	switch {
-	case mode == kinesis.StreamModeProvisioned && count > s.shardLimit(key.region)-shards: // no sum: count may be 2^31-1, and int 32 bits
-		return errShardLimit(key, shards, s.shardLimit(key.region), count)
-	case mode == kinesis.StreamModeOnDemand && onDemand >= s.onDemandLimit():
+	case mode == kinesis.StreamModeOnDemand && u.onDemand >= s.onDemandLimit():
 		return errOnDemandLimit(key, s.onDemandLimit())
-	case creating >= limits.StreamsCreating:
-		return errTooManyCreating(key, creating)
+	case u.creating >= limits.StreamsCreating:
+		return errTooManyCreating(key, u.creating)
 	}
 	return nil
 }

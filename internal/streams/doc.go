@@ -33,7 +33,12 @@
 //
 // Goroutines: Run starts one for transitions (transition.go) and one for
 // trimming (retention.go), and returns when both have ended. There are no
-// others: an operation runs in its caller's.
+// others that outlive an operation, which runs in its caller's goroutine; Reset
+// has some for the time that it takes, and a reshard that seals several shards has
+// one for each (reshard.go).
+//
+// What AWS has not (extapi) is methods of Service too, each in a file named after
+// it; they take the stream's name and a shape of extapi.
 //
 // Start reading at service.go.
 package streams

@@ -96,8 +96,8 @@ func TestMessagesWhileCreating(t *testing.T) {
 		wantError(t, err, notFound, say(streamGone))
 		_, err = r.ListShards(r.ctx(), testCaller, &kinesis.ListShardsInput{StreamName: x})
 		wantError(t, err, inUse, say("Stream {X} under account {A} not ACTIVE, instead in state CREATING"))
-		err = r.reshard(r.ctx(), r.stream("orders").streamKey, nil)
-		wantError(t, err, inUse, say("Stream {X} under account {A} not ACTIVE, instead in state CREATING"))
+		wantError(t, r.splitErr("orders", "9", "0"), inUse, say("Stream {X} under account {A} not ACTIVE, instead in state CREATING"))
+		wantError(t, r.mergeErr("orders", "9", "8"), inUse, say("Stream {X} under account {A} not ACTIVE, instead in state CREATING"))
 	})
 }
 

@@ -43,6 +43,9 @@ func (s *Service) writable(caller access.Caller, name, arn *string) (*stream, er
 	if !st.takesPuts() {
 		return nil, errNoStream(st.streamKey)
 	}
+	if st.Paused != 0 {
+		return nil, errPaused(st)
+	}
 	return st, nil
 }
 

@@ -74,8 +74,14 @@ func (s *Service) registered(st *stream, name string, tags map[string]string, no
 	return &consumer{consumerDocument: doc, name: name}
 }
 
-// consumerLimit is how many consumers the stream at key may have.
-func (s *Service) consumerLimit(streamKey) int { return limits.ConsumersPerStream }
+// consumerLimit is how many consumers the stream at key may have: more while its
+// account has On-demand Advantage (API, RegisterStreamConsumer).
+func (s *Service) consumerLimit(key streamKey) int {
+	if s.committed(key.accountKey()) {
+		return limits.ConsumersPerStreamAdvantage
+	}
+	return limits.ConsumersPerStream
+}
 
 // consumersCreating counts the consumers in CREATING of key's account and region.
 func (s *Service) consumersCreating(key streamKey) int {

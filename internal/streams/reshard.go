@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
@@ -30,9 +31,9 @@ type replacement struct {
 	ranges  []hashRange // of the children; together the range of the parents
 }
 
-// reshard begins a replacement in the stream at key. check looks at the
-// stream before.
-func (s *Service) reshard(ctx context.Context, key streamKey, check func(*stream) (replacement, error)) error {
+// reshard begins in the stream at key what plan makes of it. The stream is there
+// and ACTIVE when plan sees it.
+func (s *Service) reshard(ctx context.Context, key streamKey, plan func(*stream) (*stream, error)) error {
 	return s.begin(ctx, key, func(old *stream) (*stream, error) {
 		if old == nil {
 			return nil, errNoStream(key)
@@ -40,64 +41,63 @@ func (s *Service) reshard(ctx context.Context, key streamKey, check func(*stream
 		if old.Status != kinesis.StreamStatusActive {
 			return nil, errNotActive(old)
 		}
-		r, err := check(old)
-		if err != nil {
-			return nil, err
-		}
-		return old.closing(r, time.Now()), nil
+		return plan(old)
 	})
 }
 
-// closing is step 1.
-func (st *stream) closing(r replacement, now time.Time) *stream {
-	doc := st.entering(kinesis.StreamStatusUpdating, now)
+// closing is step 1, of a stream that enters UPDATING at now.
+func (st *stream) closing(now time.Time, rs ...replacement) *stream {
+	return st.replacing(st.entering(kinesis.StreamStatusUpdating, now), rs)
+}
+
+// replacing is step 1 with a document that the caller gives: no shard is a parent
+// in two of rs.
+func (st *stream) replacing(doc streamDocument, rs []replacement) *stream {
 	shards := slices.Clone(st.shards)
-	generation := uint32(0)
-	for i, sh := range shards {
-		if !slices.Contains(r.parents, sh.number) {
-			continue
+	for _, r := range rs {
+		generation := uint32(0)
+		for _, parent := range r.parents {
+			at := st.place(parent)
+			d := shards[at].shardDocument
+			d.State = closing
+			generation = max(generation, d.Generation)
+			shards[at] = shards[at].revised(d)
 		}
-		d := sh.shardDocument
-		d.State = closing
-		generation = max(generation, d.Generation)
-		shards[i] = sh.revised(d)
-	}
-	for _, keys := range r.ranges {
-		shards = append(shards, newShard(doc.NextShard, shardDocument{
-			State:      pending,
-			Parents:    r.parents,
-			Keys:       keys,
-			Generation: generation + 1,
-		}))
-		doc.NextShard++
+		for _, keys := range r.ranges {
+			shards = append(shards, newShard(doc.NextShard, shardDocument{
+				State:      pending,
+				Parents:    r.parents,
+				Keys:       keys,
+				Generation: generation + 1,
+			}))
+			doc.NextShard++
+		}
 	}
 	return st.revised(doc, shards)
 }
 
+// end is where a shard was sealed.
+type end struct {
+	offset shardlog.Offset
+	last   shardlog.Millis // the arrival of its last record
+}
+
 // finishReshard is steps 2 and 3.
 func (s *Service) finishReshard(ctx context.Context, st *stream) error {
-	type end struct {
-		offset shardlog.Offset
-		last   shardlog.Millis
+	ends, err := s.seal(ctx, st)
+	if err != nil {
+		return err
 	}
-	ends := map[uint32]end{}
-	for _, sh := range st.shards {
-		if sh.State != closing {
-			continue
-		}
-		offset, err := s.log.Seal(ctx, st.ref(sh), sh.Generation)
-		if err != nil {
-			return fmt.Errorf("seal %s of stream %s: %w", sh.id, st.name, err)
-		}
-		ends[sh.number] = end{offset, s.log.State(st.ref(sh)).LastArrival}
-	}
-	_, err := s.catalog.change(ctx, st.streamKey, func(old *stream) (*stream, error) {
+	_, err = s.catalog.change(ctx, st.streamKey, func(old *stream) (*stream, error) {
 		if !old.is(st) {
 			return old, nil
 		}
 		// The instant of the change lies above everything that is in the
 		// parents, whatever the clock says: who reads from an instant begins with
 		// the shards that were open then, and must find what arrived at it there.
+		// It is not below that of the change before. If it is the same, a shard was
+		// open for no time: then all that is in it arrived before it opened, and a
+		// listing of that instant has neither it nor a hole.
 		at := now()
 		offsets := map[uint32]shardlog.Offset{}
 		for _, sh := range old.shards {
@@ -114,6 +114,31 @@ func (s *Service) finishReshard(ctx context.Context, st *stream) error {
 		return old.handedOver(offsets, at), nil
 	})
 	return err
+}
+
+// seal is step 2. The shards are sealed at once: a seal takes as long as a sync of
+// the log, or as a lease, and the log takes many together.
+func (s *Service) seal(ctx context.Context, st *stream) (map[uint32]end, error) {
+	var shards []*shard
+	for _, sh := range st.shards {
+		if sh.State == closing {
+			shards = append(shards, sh)
+		}
+	}
+	offsets, errs := make([]shardlog.Offset, len(shards)), make([]error, len(shards))
+	var sealing sync.WaitGroup
+	for i, sh := range shards {
+		sealing.Go(func() { offsets[i], errs[i] = s.log.Seal(ctx, st.ref(sh), sh.Generation) })
+	}
+	sealing.Wait()
+	ends := make(map[uint32]end, len(shards))
+	for i, sh := range shards {
+		if errs[i] != nil {
+			return nil, fmt.Errorf("seal %s of stream %s: %w", sh.id, st.name, errs[i])
+		}
+		ends[sh.number] = end{offsets[i], s.log.State(st.ref(sh)).LastArrival}
+	}
+	return ends, nil
 }
 
 // handedOver is step 3, at the instant at: the parents end at ends.

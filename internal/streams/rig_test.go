@@ -185,32 +185,33 @@ func ids(shards []kinesis.Shard) []string {
 	return list
 }
 
-// split does what an operation that splits a shard will do: in the middle.
+// split splits a shard in the middle.
 func (r *rig) split(name string, number uint32) {
 	r.t.Helper()
-	err := r.reshard(r.ctx(), r.stream(name).streamKey, func(st *stream) (replacement, error) {
-		return splitOf(st.shard(number)), nil
-	})
-	must(r.t, 0, err)
+	must(r.t, 0, r.splitErr(name, shardID(number), splitOf(r.stream(name).shard(number)).ranges[1].Start.String()))
 }
 
-func splitOf(sh *shard) replacement {
-	keys := sh.Keys
-	middle := hashKey{keys.Start.hi/2 + keys.End.hi/2, keys.Start.lo/2 + keys.End.lo/2}
-	return replacement{[]uint32{sh.number}, []hashRange{{keys.Start, middle}, {middle.next(), keys.End}}}
+func (r *rig) splitErr(name, shard, key string) error {
+	_, err := r.SplitShard(r.ctx(), testCaller, &kinesis.SplitShardInput{StreamName: &name, ShardToSplit: &shard, NewStartingHashKey: &key})
+	return err
 }
 
-// merge does what an operation that merges two adjacent shards will do.
+func splitOf(sh *shard) replacement { return splitAt(sh, middle(sh.Keys)) }
+
+// middle is about where r is to be split in halves.
+func middle(r hashRange) hashKey {
+	return hashKey{r.Start.hi/2 + r.End.hi/2, r.Start.lo/2 + r.End.lo/2}.next()
+}
+
+// merge merges two shards that are adjacent in this order.
 func (r *rig) merge(name string, first, second uint32) {
 	r.t.Helper()
-	err := r.reshard(r.ctx(), r.stream(name).streamKey, func(st *stream) (replacement, error) {
-		return mergeOf(st.shard(first), st.shard(second)), nil
-	})
-	must(r.t, 0, err)
+	must(r.t, 0, r.mergeErr(name, shardID(first), shardID(second)))
 }
 
-func mergeOf(a, b *shard) replacement {
-	return replacement{[]uint32{a.number, b.number}, []hashRange{{a.Keys.Start, b.Keys.End}}}
+func (r *rig) mergeErr(name, first, second string) error {
+	_, err := r.MergeShards(r.ctx(), testCaller, &kinesis.MergeShardsInput{StreamName: &name, ShardToMerge: &first, AdjacentShardToMerge: &second})
+	return err
 }
 
 // wantError checks the code and the text of an error.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/freshet/freshet/internal/meta"
 )
@@ -55,10 +56,10 @@ func TestAChangeThatBreaksTheRingPanics(t *testing.T) {
 			r.create("parcels", 1) // and the turn was given back
 			wantEqual(t, r.status("orders"), active, "status")
 		}()
-		r.reshard(r.ctx(), r.stream("orders").streamKey, func(st *stream) (replacement, error) {
+		r.reshard(r.ctx(), r.stream("orders").streamKey, func(st *stream) (*stream, error) {
 			rep := splitOf(st.shard(0))
 			rep.ranges = rep.ranges[:1]
-			return rep, nil
+			return st.closing(time.Now(), rep), nil
 		})
 	})
 }

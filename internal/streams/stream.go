@@ -50,6 +50,8 @@ type streamDocument struct {
 	// ConsumerGone is the latest creation of a consumer that is gone: those that
 	// come after it are created later, so that no ARN is used twice.
 	ConsumerGone int64 `json:"consumerGone,omitempty"`
+	// Paused is when writes were paused, 0 if they are not.
+	Paused shardlog.Millis `json:"paused,omitempty"`
 }
 
 // stream is a stream in a snapshot; it never changes.
@@ -93,11 +95,20 @@ func (st *stream) shard(number uint32) *shard {
 	if st.Status == kinesis.StreamStatusCreating {
 		return nil
 	}
-	i, ok := slices.BinarySearchFunc(st.shards, number, func(sh *shard, n uint32) int { return cmp.Compare(sh.number, n) })
-	if !ok || st.shards[i].State == pending {
+	i := st.place(number)
+	if i < 0 || st.shards[i].State == pending {
 		return nil
 	}
 	return st.shards[i]
+}
+
+// place returns where in st.shards the shard of that number is, -1 if there is none.
+func (st *stream) place(number uint32) int {
+	i, ok := slices.BinarySearchFunc(st.shards, number, func(sh *shard, n uint32) int { return cmp.Compare(sh.number, n) })
+	if !ok {
+		return -1
+	}
+	return i
 }
 
 // shows reports whether a reader finds the shard of that number when the trim

@@ -198,7 +198,7 @@ func TestAReshardThatFailsHalfWayIsFinished(t *testing.T) {
 			r.create("orders", 1)
 			st := r.stream("orders")
 			must(t, 0, errOf(r.catalog.change(r.ctx(), st.streamKey, func(old *stream) (*stream, error) {
-				return old.closing(splitOf(old.shard(0)), time.Now()), nil
+				return old.closing(time.Now(), splitOf(old.shard(0))), nil
 			})))
 			fail(store)
 			r.poke()

@@ -4,9 +4,11 @@
 // A Mux serves Routes. A Route is an operation of AWS's API and the function
 // that performs it. An encoding is JSON or CBOR; it reads and writes any
 // operation by its shapes, and a route may have a fast.Codec that does the same
-// sooner. An exchange is one request on its way through the Mux. The budget is
-// the memory that all bodies in flight share. Validate applies the constraints
-// of the model. wire knows no service: what it serves, server tells it.
+// sooner. An operation answers once, or with a stream of events (stream.go),
+// which are messages as package eventstream writes them. An exchange is one
+// request on its way through the Mux. The budget is the memory that all bodies
+// in flight share. Validate applies the constraints of the model. wire knows no
+// service: what it serves, server tells it.
 //
 // The order of checks is AWS's (data-streams.md, section 1.2): CORS, method,
 // empty body, content type, body parses, operation known, credentials, types,
@@ -18,8 +20,8 @@
 //     from the budget before it was filled, and grows with what arrives, not
 //     with what is claimed.
 //  3. The input of an operation, and the body that it may alias, live until its
-//     answer is encoded. An operation copies what it keeps, and leaves no
-//     goroutine behind that looks at its input.
+//     answer is encoded, or its stream of events begins. An operation copies what
+//     it keeps, and leaves no goroutine behind that looks at its input.
 //  4. A buffer goes back to its pool only if nothing can still look at it: the
 //     operation has returned (not panicked), and the answer was written (not
 //     cut off, for net/http may then still be sending). Else it is collected.

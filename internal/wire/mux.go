@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -18,6 +19,9 @@ type Mux struct {
 	routes map[string]*Route
 	// known are the operations of Options.Services, keyed alike.
 	known map[string]*awsapi.Operation
+	// streams ends when the streams of events are to end.
+	streams    context.Context
+	endStreams context.CancelFunc
 }
 
 // New makes a Mux without routes. It panics if o has no Caller.
@@ -29,7 +33,11 @@ func New(o Options) *Mux {
 			known[targetOf(op)] = op
 		}
 	}
+	streams, endStreams := context.WithCancel(context.Background())
 	return &Mux{
+		streams:    streams,
+		endStreams: endStreams,
+
 		options: o,
 		routes:  make(map[string]*Route),
 		known:   known,

@@ -14,6 +14,10 @@ func (x *exchange) perform(caller access.Caller) {
 		x.fail(err)
 		return
 	}
+	if x.route.events != nil {
+		x.stream(caller, in)
+		return
+	}
 	out, err := x.route.call(x.r.Context(), caller, in)
 	if err != nil {
 		x.fail(err)

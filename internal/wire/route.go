@@ -3,7 +3,7 @@ package wire
 import (
 	"context"
 	"fmt"
-	"slices"
+	"iter"
 
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi"
@@ -17,8 +17,13 @@ type Fast = fast.Codec
 type Route struct {
 	op       *awsapi.Operation
 	newInput func() any
-	call     func(ctx context.Context, caller access.Caller, in any) (out any, err error)
-	fast     [len(encodings)]Fast
+	// One of the two performs it: call, or events if it answers with a stream, and
+	// then union is what the stream may hold, and event is its event.
+	call   func(ctx context.Context, caller access.Caller, in any) (out any, err error)
+	events func(ctx context.Context, caller access.Caller, in any) (iter.Seq2[any, error], error)
+	union  *awsapi.Shape
+	event  *awsapi.Member
+	fast   [len(encodings)]Fast
 }
 
 // Op makes the route of an operation: call performs it. Its input is whole and
@@ -37,7 +42,7 @@ func Op[In, Out any](op *awsapi.Operation, call func(context.Context, access.Cal
 			panic(fmt.Sprintf("wire: %s answers %T, not %T", op.Name, op.NewOutput(), new(Out)))
 		}
 	}
-	if streamsEvents(op) {
+	if _, event := eventsOf(op); event != nil {
 		panic("wire: " + op.Name + " answers with a stream of events")
 	}
 	return Route{
@@ -48,10 +53,6 @@ func Op[In, Out any](op *awsapi.Operation, call func(context.Context, access.Cal
 			return out, err
 		},
 	}
-}
-
-func streamsEvents(op *awsapi.Operation) bool {
-	return op.Output != nil && slices.ContainsFunc(op.Output.Members, func(m awsapi.Member) bool { return m.Shape.EventStream })
 }
 
 // WithFast returns the route with a hand-written codec for the encoding of that

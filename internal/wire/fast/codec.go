@@ -17,8 +17,9 @@ type Codec struct {
 	// Size returns about how many bytes Append will add, rather more than less.
 	Size func(out any) int
 
-	// Append writes out, a pointer to the operation's output structure, to dst,
-	// byte for byte as the generic codec does. With ok false it declines, and
-	// what it wrote beyond dst's length is void.
+	// Append writes out, a pointer to the operation's output structure, or to that
+	// of an event if it answers with a stream of them, to dst, byte for byte as the
+	// generic codec does. With ok false it declines, and what it wrote beyond dst's
+	// length is void.
 	Append func(dst []byte, out any) (_ []byte, ok bool)
 }

@@ -19,6 +19,7 @@ const (
 	cborApproximateArrivalTimestamp = "\x78\x1bApproximateArrivalTimestamp"
 	cborData                        = "\x64Data"
 	cborPartitionKey                = "\x6cPartitionKey"
+	cborContinuationSequenceNumber  = "\x78\x1aContinuationSequenceNumber"
 )
 
 // appendTextCBOR writes a member that is a text, if it is there.
@@ -53,11 +54,16 @@ func appendPutRecordsCBOR(dst []byte, out any) ([]byte, bool) {
 }
 
 func sizeGetRecordsCBOR(out any) int {
-	o := out.(*kinesis.GetRecordsOutput)
-	n := 1024 + recordSize*len(o.Records)
-	for i := range o.Records {
-		n += len(o.Records[i].Data)
-		if key := o.Records[i].PartitionKey; key != nil {
+	return sizeRecordsCBOR(out.(*kinesis.GetRecordsOutput).Records)
+}
+
+// sizeRecordsCBOR is about what an answer with these records takes, and nothing
+// else that is long.
+func sizeRecordsCBOR(records []kinesis.Record) int {
+	n := 1024 + recordSize*len(records)
+	for i := range records {
+		n += len(records[i].Data)
+		if key := records[i].PartitionKey; key != nil {
 			n += len(*key)
 		}
 	}
@@ -72,18 +78,30 @@ func appendGetRecordsCBOR(dst []byte, out any) ([]byte, bool) {
 		return dst, false
 	}
 	dst = append(dst, awscbor.MapStart)
-	if o.Records != nil {
-		dst = append(append(dst, cborRecords...), awscbor.ListStart)
-		for i := range o.Records {
-			dst = appendRecordCBOR(dst, &o.Records[i])
-		}
-		dst = append(dst, awscbor.Break)
-	}
+	dst = appendRecordsCBOR(dst, o.Records)
 	dst = appendTextCBOR(dst, cborNextShardIterator, o.NextShardIterator)
-	if o.MillisBehindLatest != nil {
-		dst = awscbor.AppendInt(append(dst, cborMillisBehindLatest...), *o.MillisBehindLatest)
-	}
+	dst = appendBehindCBOR(dst, o.MillisBehindLatest)
 	return append(dst, awscbor.Break), true
+}
+
+// appendRecordsCBOR writes the member Records, if it is there.
+func appendRecordsCBOR(dst []byte, records []kinesis.Record) []byte {
+	if records == nil {
+		return dst
+	}
+	dst = append(append(dst, cborRecords...), awscbor.ListStart)
+	for i := range records {
+		dst = appendRecordCBOR(dst, &records[i])
+	}
+	return append(dst, awscbor.Break)
+}
+
+// appendBehindCBOR writes the member MillisBehindLatest, if it is there.
+func appendBehindCBOR(dst []byte, millis *int64) []byte {
+	if millis == nil {
+		return dst
+	}
+	return awscbor.AppendInt(append(dst, cborMillisBehindLatest...), *millis)
 }
 
 func appendRecordCBOR(dst []byte, r *kinesis.Record) []byte {

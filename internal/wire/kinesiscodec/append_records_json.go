@@ -14,11 +14,16 @@ import (
 const recordSize = 256
 
 func sizeGetRecordsJSON(out any) int {
-	o := out.(*kinesis.GetRecordsOutput)
-	n := 1024 + recordSize*len(o.Records)
-	for i := range o.Records {
-		n += base64.StdEncoding.EncodedLen(len(o.Records[i].Data))
-		if key := o.Records[i].PartitionKey; key != nil {
+	return sizeRecordsJSON(out.(*kinesis.GetRecordsOutput).Records)
+}
+
+// sizeRecordsJSON is about what an answer with these records takes, and nothing
+// else that is long.
+func sizeRecordsJSON(records []kinesis.Record) int {
+	n := 1024 + recordSize*len(records)
+	for i := range records {
+		n += base64.StdEncoding.EncodedLen(len(records[i].Data))
+		if key := records[i].PartitionKey; key != nil {
 			n += len(*key)
 		}
 	}
@@ -33,20 +38,32 @@ func appendGetRecordsJSON(dst []byte, out any) ([]byte, bool) {
 		return dst, false
 	}
 	dst = append(dst, '{')
-	if o.Records != nil {
-		dst = append(dst, `"Records":[`...)
-		var last moment
-		for i := range o.Records {
-			dst = appendRecordJSON(dst, &o.Records[i], &last)
-		}
-		dst = append(closed(dst, ']'), ',')
-	}
+	dst = appendRecordsJSON(dst, o.Records)
 	dst = appendText(dst, `"NextShardIterator":"`, o.NextShardIterator)
-	if o.MillisBehindLatest != nil {
-		dst = append(dst, `"MillisBehindLatest":`...)
-		dst = append(strconv.AppendInt(dst, *o.MillisBehindLatest, 10), ',')
-	}
+	dst = appendBehindJSON(dst, o.MillisBehindLatest)
 	return closed(dst, '}'), true
+}
+
+// appendRecordsJSON writes the member Records, if it is there.
+func appendRecordsJSON(dst []byte, records []kinesis.Record) []byte {
+	if records == nil {
+		return dst
+	}
+	dst = append(dst, `"Records":[`...)
+	var last moment
+	for i := range records {
+		dst = appendRecordJSON(dst, &records[i], &last)
+	}
+	return append(closed(dst, ']'), ',')
+}
+
+// appendBehindJSON writes the member MillisBehindLatest, if it is there.
+func appendBehindJSON(dst []byte, millis *int64) []byte {
+	if millis == nil {
+		return dst
+	}
+	dst = append(dst, `"MillisBehindLatest":`...)
+	return append(strconv.AppendInt(dst, *millis, 10), ',')
 }
 
 // appendRecordJSON writes a record and a comma. Nearly all records have the same

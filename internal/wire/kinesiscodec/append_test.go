@@ -11,7 +11,7 @@ import (
 // sameBytes encodes out both ways. size says whether Size must have been enough.
 func (p pair) sameBytes(t *testing.T, out any, roomy bool) {
 	t.Helper()
-	want, err := p.append([]byte("x"), p.op.Output, out)
+	want, err := p.append([]byte("x"), p.answer(), out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,6 +63,20 @@ func TestAppendsWhatTheGenericCodecAppends(t *testing.T) {
 	last := getRecordsOutput(2, 10)
 	last.ChildShards = []kinesis.ChildShard{}
 	f("GetRecords", last, false)
+
+	f("SubscribeToShard", &kinesis.SubscribeToShardEvent{}, true)
+	f("SubscribeToShard", eventOf(&kinesis.GetRecordsOutput{Records: []kinesis.Record{}}), true)
+	for _, size := range []int{0, 1, 100, 1024, 100_000} {
+		f("SubscribeToShard", eventOf(getRecordsOutput(20, size)), true)
+	}
+	f("SubscribeToShard", eventOf(odd), true)
+	f("SubscribeToShard", eventOf(last), false)
+}
+
+// eventOf is an event that says what an answer of GetRecords says.
+func eventOf(out *kinesis.GetRecordsOutput) *kinesis.SubscribeToShardEvent {
+	return &kinesis.SubscribeToShardEvent{Records: out.Records, ContinuationSequenceNumber: out.NextShardIterator,
+		MillisBehindLatest: out.MillisBehindLatest, ChildShards: out.ChildShards}
 }
 
 func FuzzAppend(f *testing.F) {
@@ -92,6 +106,7 @@ func FuzzAppend(f *testing.F) {
 		for _, encoding := range []string{"/JSON", "/CBOR"} {
 			pairOf("PutRecords"+encoding).sameBytes(t, put, false)
 			pairOf("GetRecords"+encoding).sameBytes(t, get, false)
+			pairOf("SubscribeToShard"+encoding).sameBytes(t, eventOf(get), false)
 		}
 	})
 }

@@ -10,4 +10,8 @@ var (
 	PutRecordsCBOR = fast.Codec{Decode: decodePutRecordsCBOR, Size: sizePutRecords, Append: appendPutRecordsCBOR}
 	GetRecordsJSON = fast.Codec{Decode: decodeGetRecordsJSON, Size: sizeGetRecordsJSON, Append: appendGetRecordsJSON}
 	GetRecordsCBOR = fast.Codec{Decode: decodeGetRecordsCBOR, Size: sizeGetRecordsCBOR, Append: appendGetRecordsCBOR}
+
+	// These write the events of SubscribeToShard.
+	SubscribeToShardJSON = fast.Codec{Size: sizeEventJSON, Append: appendEventJSON}
+	SubscribeToShardCBOR = fast.Codec{Size: sizeEventCBOR, Append: appendEventCBOR}
 )

@@ -1,5 +1,6 @@
 // Package kinesiscodec reads and writes the bodies of Kinesis's hot operations
-// by hand: PutRecord, PutRecords and GetRecords, in JSON and in CBOR.
+// by hand: PutRecord, PutRecords and GetRecords, and the events of
+// SubscribeToShard, in JSON and in CBOR.
 //
 // Each is a fast.Codec. A decoder takes what SDKs send and declines the rest:
 // escapes, nulls, duplicates, unknown members, anything the model forbids. The

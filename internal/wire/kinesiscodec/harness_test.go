@@ -30,6 +30,16 @@ var pairs = []pair{
 	{"PutRecords/CBOR", kinesis.OpPutRecords, kinesiscodec.PutRecordsCBOR, awscbor.Decode, awscbor.Append},
 	{"GetRecords/JSON", kinesis.OpGetRecords, kinesiscodec.GetRecordsJSON, awsjson.Decode, awsjson.Append},
 	{"GetRecords/CBOR", kinesis.OpGetRecords, kinesiscodec.GetRecordsCBOR, awscbor.Decode, awscbor.Append},
+	{"SubscribeToShard/JSON", kinesis.OpSubscribeToShard, kinesiscodec.SubscribeToShardJSON, awsjson.Decode, awsjson.Append},
+	{"SubscribeToShard/CBOR", kinesis.OpSubscribeToShard, kinesiscodec.SubscribeToShardCBOR, awscbor.Decode, awscbor.Append},
+}
+
+// answer is the shape of what p's encoder writes: the output, or an event.
+func (p pair) answer() *awsapi.Shape {
+	if p.op == kinesis.OpSubscribeToShard {
+		return p.op.Output.Member("EventStream").Shape.Member("SubscribeToShardEvent").Shape
+	}
+	return p.op.Output
 }
 
 func pairOf(name string) pair {

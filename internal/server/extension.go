@@ -1,0 +1,150 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/awsapi"
+	"github.com/freshet/freshet/internal/extapi"
+)
+
+// maxRequest bounds the body of a request to the extension API.
+const maxRequest = 64 << 10
+
+// withToken lets those pass who know the token, once the server is ready. The
+// comparison takes as long whatever is wrong.
+func (s *Server) withToken(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if subtle.ConstantTimeCompare([]byte(token), []byte(s.o.Token)) != 1 {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			refuse(w, http.StatusUnauthorized, "This page wants the server's token as Authorization: Bearer …: "+
+				"what the file token in the data folder holds, or server.api_token says, or the start-up screen of a server in memory.")
+			return
+		}
+		if s.life.get() != ready {
+			w.Header().Set("Retry-After", "1")
+			refuse(w, http.StatusServiceUnavailable, "The server is starting or stopping.")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// page is the page of a method that takes a JSON body, which may be left out if
+// nothing in it is required, and answers with one. stream is the name in the
+// path, "" if the path has none.
+//
+// Account and region are query parameters, by default those of credentials that
+// name none, and there are no others.
+func page[In, Out any](s *Server, method func(ctx context.Context, caller access.Caller, stream string, in *In) (*Out, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var in In
+		caller, err := callerOf(r.URL.Query())
+		if err == nil {
+			err = readJSON(w, r, &in)
+		}
+		if err != nil {
+			refuse(w, http.StatusBadRequest, err.Error())
+			return
+		}
+		answer(s, w, r, func(ctx context.Context) (*Out, error) { return method(ctx, caller, r.PathValue("stream"), &in) })
+	})
+}
+
+// answer answers with what method returns. Run waits for it as for an operation.
+func answer[Out any](s *Server, w http.ResponseWriter, r *http.Request, method func(context.Context) (*Out, error)) {
+	if !s.inflight.enter() {
+		refuse(w, http.StatusServiceUnavailable, "The server is stopping.")
+		return
+	}
+	defer s.inflight.leave()
+	out, err := method(r.Context())
+	if err != nil {
+		s.failed(w, r, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, out)
+}
+
+// callerOf is the caller whose streams a query means. More are the parameters
+// that the page takes besides.
+func callerOf(query url.Values, more ...string) (access.Caller, error) {
+	for name, values := range query {
+		if name != "account" && name != "region" && !slices.Contains(more, name) {
+			return access.Caller{}, fmt.Errorf("there is no query parameter %q here", name)
+		}
+		if len(values) > 1 {
+			return access.Caller{}, fmt.Errorf("the query parameter %s is given twice", name)
+		}
+	}
+	account := query.Get("account")
+	caller := access.Dev(account, query.Get("region"))
+	if account != "" && caller.Account() != account {
+		return access.Caller{}, fmt.Errorf("account: %q: must be 12 digits", account)
+	}
+	return caller, nil
+}
+
+// readJSON reads a body strictly: one value, no unknown members, a bounded
+// length. An empty body leaves into as it is.
+func readJSON(w http.ResponseWriter, r *http.Request, into any) error {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	if err != nil {
+		return fmt.Errorf("the body: %w", err)
+	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		return nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("the body: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("the body: something follows the JSON value")
+	}
+	return nil
+}
+
+// statuses are those of AWS's errors, where they are not 400. AWS answers all
+// of its clients' errors with 400 and tells them apart by name; here the status
+// tells, too.
+var statuses = map[string]int{
+	"AccessDeniedException":                  http.StatusForbidden,
+	"LimitExceededException":                 http.StatusConflict,
+	"ProvisionedThroughputExceededException": http.StatusTooManyRequests,
+	"ResourceInUseException":                 http.StatusConflict,
+	"ResourceNotFoundException":              http.StatusNotFound,
+}
+
+// failed answers an error. One that is not the client's to know is logged.
+func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
+	if e, ok := errors.AsType[*awsapi.Error](err); ok && e.Cause == nil && e.Status < http.StatusInternalServerError {
+		status := http.StatusBadRequest
+		if special, ok := statuses[e.Code]; ok {
+			status = special
+		}
+		writeJSON(w, status, extapi.Error{Code: e.Code, Message: e.Message})
+		return
+	}
+	if r.Context().Err() != nil && errors.Is(err, r.Context().Err()) {
+		return // the client has gone away
+	}
+	s.o.Logger.Error("extension failed", "method", r.Method, "path", r.URL.Path, "err", err)
+	refuse(w, http.StatusInternalServerError, "An internal failure; the server's log says more.")
+}
+
+func refuse(w http.ResponseWriter, status int, message string) {
+	writeJSON(w, status, extapi.Error{Message: message})
+}

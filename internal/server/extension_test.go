@@ -1,0 +1,161 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/freshet/freshet/internal/extapi"
+)
+
+// extension is a server whose extension API a test asks.
+type extension struct {
+	t *testing.T
+	*Server
+}
+
+// extended runs a server with all of its pages until the test ends.
+func extended(t *testing.T) extension {
+	t.Helper()
+	o := options(nil)
+	o.Token, o.ForTests = "secret", true
+	s, stop := start(t, o)
+	t.Cleanup(func() {
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return extension{t, s}
+}
+
+// ask sends a request that bears the token.
+func (e extension) ask(method, path, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, "http://localhost:4566"+path, strings.NewReader(body))
+	r.Header.Set("Authorization", "Bearer secret")
+	w := httptest.NewRecorder()
+	e.Handler().ServeHTTP(w, r)
+	return w
+}
+
+// want asks and checks what the answer's status is and what it has.
+func (e extension) want(status int, part, method, path, body string) {
+	e.t.Helper()
+	w := e.ask(method, path, body)
+	if w.Code != status || !strings.Contains(w.Body.String(), part) {
+		e.t.Errorf("%s %s %s: status %d: %s; want %d: %s", method, path, body, w.Code, w.Body, status, part)
+	}
+	var said extapi.Error
+	if w.Code >= 400 && (json.Unmarshal(w.Body.Bytes(), &said) != nil || said.Message == "") {
+		e.t.Errorf("%s %s: status %d without a message: %s", method, path, w.Code, w.Body)
+	}
+}
+
+// call performs one of AWS's operations in the default account and region.
+func (e extension) call(operation, body string) *httptest.ResponseRecorder {
+	e.t.Helper()
+	return e.callAs("test", "us-east-1", operation, body)
+}
+
+func (e extension) callAs(key, region, operation, body string, header ...string) *httptest.ResponseRecorder {
+	e.t.Helper()
+	r := httptest.NewRequest("POST", "http://localhost:4566/", strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.Header.Set("X-Amz-Target", "Kinesis_20131202."+operation)
+	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+key+"/20261124/"+region+"/kinesis/aws4_request, SignedHeaders=host, Signature=0")
+	r.Header.Set("X-Amz-Date", "20261124T090000Z")
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	e.Handler().ServeHTTP(w, r)
+	return w
+}
+
+// must performs an operation that succeeds.
+func (e extension) must(operation, body string) string {
+	e.t.Helper()
+	w := e.call(operation, body)
+	if w.Code != http.StatusOK {
+		e.t.Fatalf("%s %s: status %d: %s", operation, body, w.Code, w.Body)
+	}
+	return w.Body.String()
+}
+
+func TestPagesReadStrictly(t *testing.T) {
+	e := extended(t)
+	e.must("CreateStream", `{"StreamName":"orders","ShardCount":1}`)
+	const orders = extapi.StreamsPath + "/orders"
+	e.want(200, `"name":"orders"`, "GET", orders, "")
+	e.want(200, `"name":"orders"`, "GET", orders, "{}")
+	e.want(200, `"name":"orders"`, "GET", orders+"?account=000000000000&region=us-east-1", "")
+	e.want(200, `"streams":[{"name":"orders"`, "GET", extapi.StreamsPath, "")
+	e.want(200, `"streams":[]`, "GET", extapi.StreamsPath+"?account=123456789012", "")
+	e.want(404, "ResourceNotFoundException", "GET", extapi.StreamsPath+"/parcels", "")
+	e.want(404, "ResourceNotFoundException", "GET", orders+"?account=123456789012", "")
+	e.want(404, "ResourceNotFoundException", "GET", orders+"?region=eu-west-1", "")
+	e.want(400, "12 digits", "GET", orders+"?account=me", "")
+	e.want(400, "given twice", "GET", orders+"?account=000000000000&account=123456789012", "")
+	e.want(400, `no query parameter \"accuont\"`, "GET", orders+"?accuont=000000000000", "")
+	e.want(400, "unknown field", "GET", orders, `{"force":true}`)
+	e.want(400, "the body", "GET", orders, `{`)
+	e.want(400, "follows the JSON value", "GET", orders, `{} {}`)
+	e.want(400, "too large", "GET", orders, `"`+strings.Repeat("x", maxRequest)+`"`)
+}
+
+func TestPauseAndResumePages(t *testing.T) {
+	e := extended(t)
+	e.must("CreateStream", `{"StreamName":"orders","ShardCount":1}`)
+	const orders, put = extapi.StreamsPath + "/orders", `{"StreamName":"orders","PartitionKey":"k","Data":""}`
+	e.want(200, `"paused":"20`, "POST", orders+"/pause", "")
+	if w := e.call("PutRecord", put); w.Code != 400 || !strings.Contains(w.Body.String(), "AccessDeniedException") {
+		t.Errorf("a put: status %d: %s", w.Code, w.Body)
+	}
+	e.want(200, `"paused":"20`, "GET", orders, "")
+	e.want(200, `"name":"orders"`, "POST", orders+"/resume", "")
+	e.must("PutRecord", put)
+	e.want(404, "not found", "POST", extapi.StreamsPath+"/parcels/pause", "")
+	if w := e.ask("GET", orders+"/pause", ""); w.Code != http.StatusMethodNotAllowed {
+		t.Errorf("GET: status %d", w.Code)
+	}
+}
+
+func TestResetPage(t *testing.T) {
+	e := extended(t)
+	make := func(key, region string) {
+		if w := e.callAs(key, region, "CreateStream", `{"StreamName":"orders","ShardCount":1}`); w.Code != 200 {
+			t.Fatalf("status %d: %s", w.Code, w.Body)
+		}
+	}
+	for _, key := range []string{"test", "123456789012"} {
+		make(key, "us-east-1")
+		make(key, "eu-west-1")
+	}
+	e.must("PutRecord", `{"StreamName":"orders","PartitionKey":"k","Data":""}`)
+	e.want(400, "12 digits", "POST", extapi.ResetPath+"?account=all", "")
+	e.want(400, "query parameter", "POST", extapi.ResetPath+"?stream=orders", "")
+	e.want(400, "unknown field", "POST", extapi.ResetPath, `{"account":"123456789012"}`)
+	e.want(200, `{"streams":1}`, "POST", extapi.ResetPath+"?account=123456789012&region=eu-west-1", "")
+	e.want(200, `{"streams":1}`, "POST", extapi.ResetPath+"?account=123456789012", "")
+	if page := get(e.Handler(), "GET", "/_freshet/metrics").Body.String(); !strings.Contains(page, `stream="orders"`) {
+		t.Error("no metric names the stream")
+	}
+	e.want(200, `{"streams":2}`, "POST", extapi.ResetPath, "")
+	if page := get(e.Handler(), "GET", "/_freshet/metrics").Body.String(); strings.Contains(page, `stream="orders"`) {
+		t.Error("a metric names a stream that is gone")
+	}
+	e.want(200, `{"streams":0}`, "POST", extapi.ResetPath, "{}")
+}
+
+func TestPagesForTestsAreNotEverywhere(t *testing.T) {
+	o := options(nil)
+	o.Token = "secret"
+	s, stop := start(t, o)
+	if w := (extension{t, s}).ask("POST", extapi.ResetPath, ""); w.Code != http.StatusNotFound {
+		t.Errorf("status %d", w.Code)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}

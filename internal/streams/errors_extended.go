@@ -1,0 +1,22 @@
+package streams
+
+import (
+	"time"
+
+	"github.com/freshet/freshet/internal/awsapi/kinesis"
+)
+
+// Errors of what AWS has not. The extension API's pages give them a status by
+// their code.
+
+// errPaused is what a put to a paused stream gets, all records of it.
+//
+// Unlike AWS, which cannot pause. AccessDeniedException is in the model of both
+// puts, so that every SDK has a type for it; SDKs and the KPL do not repeat the
+// call, as they would after a throttling, an InternalFailure, or a failed entry of
+// PutRecords; and what it says, that writing is not allowed, is so. The errors of
+// KMS would send people to look for keys.
+func errPaused(st *stream) error {
+	return kinesis.AccessDeniedException("Writes to stream %s under account %s have been paused since %s. Reads go on.",
+		st.name, st.account, st.Paused.Time().Format(time.RFC3339))
+}

@@ -7,8 +7,8 @@
 // AWS's published model are not repeated here: they are in the generated
 // shapes, and the wire applies them.
 //
-// Hard limits always hold. Rates hold where the profile of a stream asks for
-// them.
+// Hard limits always hold. Rates hold where the Profile of a stream, or of an
+// account, asks for them: aws, or relaxed, by which none does.
 //
 // Sources are named by their last words: "API, PutRecords" is the operation's
 // page in the Kinesis Data Streams API reference, "quotas" is the developer

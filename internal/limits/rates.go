@@ -1,5 +1,7 @@
 package limits
 
+import "fmt"
+
 // Scope says whose calls a rate counts together.
 type Scope uint8
 
@@ -18,6 +20,9 @@ type Rate struct {
 	PerSecond int
 	Scope     Scope
 }
+
+// Says writes the rate of an operation as a profile writes one: CreateStream=5/s.
+func (r Rate) Says(operation string) string { return fmt.Sprintf("%s=%d/s", operation, r.PerSecond) }
 
 // rates are the calls that AWS limits, each from the operation's own page of
 // the API reference.

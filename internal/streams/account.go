@@ -28,6 +28,9 @@ const accountPrefix = "streams/account/"
 // in the store. The zero value is that of an account that never changed any.
 type account struct {
 	Commitment commitment `json:"commitment"`
+	// Limits is the profile of the account's calls, and of its streams that have
+	// none of their own, as limits.ParseProfile reads it; "" for the server's.
+	Limits string `json:"limits,omitempty"`
 }
 
 // commitment is the minimum throughput billing commitment, which unlocks what AWS
@@ -122,7 +125,7 @@ func (c *catalog) changeAccount(ctx context.Context, key accountKey, fn func(acc
 		// It may have been written all the same, and then it holds.
 		return account{}, errors.Join(fmt.Errorf("write settings of account %s: %w", key.account, err), c.reloadAccount(ctx, key))
 	}
-	c.replace(c.now().withAccount(key, next))
+	c.installAccount(key, next)
 	return next, nil
 }
 
@@ -136,7 +139,7 @@ func (c *catalog) reloadAccount(ctx context.Context, key accountKey) error {
 	if err != nil {
 		return fmt.Errorf("reload settings of account %s: %w", key.account, err)
 	}
-	c.replace(c.now().withAccount(key, held))
+	c.installAccount(key, held)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/freshet/freshet/internal/limits"
 	"github.com/freshet/freshet/internal/meta"
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -29,6 +30,7 @@ type catalog struct {
 	store   meta.Store
 	keep    keeping
 	current atomic.Pointer[snapshot]
+	limits  limits.Profile // of streams and accounts that have none of their own
 	// turn holds a token while a change is on its way from the snapshot to the
 	// store and back. It is a channel and not a lock because a change waits for
 	// the disk, and who waits for it may give up.
@@ -40,8 +42,8 @@ const (
 	shardPrefix  = "streams/shard/"
 )
 
-func newCatalog(store meta.Store, keep keeping) *catalog {
-	c := &catalog{store: store, keep: keep, turn: make(chan struct{}, 1)}
+func newCatalog(store meta.Store, keep keeping, limits limits.Profile) *catalog {
+	c := &catalog{store: store, keep: keep, limits: limits, turn: make(chan struct{}, 1)}
 	c.current.Store(newSnapshot(nil, nil))
 	return c
 }
@@ -99,6 +101,7 @@ func (c *catalog) install(ctx context.Context, key streamKey, st *stream) error 
 	var err error
 	if st != nil {
 		err = c.keep.after(ctx, st)
+		c.profiles().limit(st)
 	}
 	c.replace(c.now().with(key, st))
 	return err
@@ -157,6 +160,7 @@ func (c *catalog) load(ctx context.Context) error {
 		if err := c.keep.after(ctx, st); err != nil {
 			return fmt.Errorf("load streams: %w", err)
 		}
+		profiles{c.limits, accounts}.limit(st)
 	}
 	c.replace(newSnapshot(streams, accounts))
 	return nil

@@ -85,6 +85,7 @@ func (c *catalog) installAll(all changes, version meta.Version) (result []*strea
 			continue
 		case x.next != x.old:
 			x.next.version = version
+			c.profiles().limit(x.next)
 		}
 		sorted, result = append(sorted, x.next), append(result, x.next)
 	}

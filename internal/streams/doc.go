@@ -9,7 +9,9 @@
 // to go on from, a token a page of a listing. A cursor is the one reader over
 // the log: it hides what retention has passed, and knows how far behind it is
 // and where a shard ends. Keeping tells the log how a stream is kept. The clock
-// is what retention goes by; it is slow to believe that it is much later.
+// is what retention goes by; it is slow to believe that it is much later. A
+// profile says which rates hold for a stream or an account; a shard's meter is the
+// buckets by which its rates are kept.
 //
 // Invariants:
 //  1. Only this package writes its documents, one change at a time; the
@@ -22,7 +24,8 @@
 //  4. A shard's number is never used twice in a stream, a stream's id never.
 //  5. What is kept of an input is copied: the input may alias buffers of the
 //     wire.
-//  6. Puts and reads take no lock.
+//  6. Puts and reads take no lock, but for those of a stream whose rates are
+//     limited: they take the lock of the shard's meter, for some arithmetic.
 //  7. A seal and a drop of the log are the work of a transition that the store
 //     has: so the store and then the log, copied while the catalog is held, are a
 //     state that Load and Run go on from (hold.go).

@@ -31,6 +31,9 @@ func (s *Service) GetRecords(ctx context.Context, caller access.Caller, in *kine
 	if in.DryRun != nil && *in.DryRun {
 		return nil, errDryRun()
 	}
+	if err := s.limitRead(st, sh); err != nil {
+		return nil, err
+	}
 	c := cursor{log: s.log, st: st, sh: sh, horizon: s.horizon(st), next: it.next}
 	p, err := c.read(ctx, shardlog.Limit{
 		Records: limits.Page(in.Limit, limits.GetRecordsRecords),
@@ -40,6 +43,7 @@ func (s *Service) GetRecords(ctx context.Context, caller access.Caller, in *kine
 		return nil, errRead(st, it.shard, err)
 	}
 	sh.live.out.add(amount{int64(len(p.records)), int64(sizeOf(p.records...))})
+	st.payRead(sh, p.records)
 	out := &kinesis.GetRecordsOutput{
 		Records:            sh.describe(p.records),
 		MillisBehindLatest: new(int64(p.behind)),

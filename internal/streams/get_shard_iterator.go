@@ -30,6 +30,9 @@ func (s *Service) GetShardIterator(ctx context.Context, caller access.Caller, in
 	if in.DryRun != nil && *in.DryRun {
 		return nil, errDryRun()
 	}
+	if err := s.limitIterator(st, st.shard(number)); err != nil {
+		return nil, err
+	}
 	it := shardIterator{stream: st.id, shard: number, next: next, given: now(), name: st.name}
 	return &kinesis.GetShardIteratorOutput{ShardIterator: new(s.tokens.iterator(it))}, nil
 }

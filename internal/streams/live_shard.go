@@ -1,5 +1,7 @@
 package streams
 
+import "sync/atomic"
+
 // liveShard is what is known of a shard only while the process runs. All revisions
 // of a shard share it: a shard that closes, or whose stream changes, keeps it. It
 // begins anew when the process does, and in the rare case that the catalog had to
@@ -7,4 +9,6 @@ package streams
 type liveShard struct {
 	in  traffic // what was put
 	out traffic // what GetRecords returned
+	// metered is nil until a limit asks for it: see meter.
+	metered atomic.Pointer[meter]
 }

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/freshet/freshet/internal/limits"
 	"github.com/freshet/freshet/internal/shardlog"
 )
 
@@ -25,6 +26,14 @@ type Options struct {
 	// Compression is how the log keeps the records of streams whose tags do not
 	// say it (keeping.go). The zero value is none.
 	Compression shardlog.Compression
+
+	// Limits are the rates that hold where neither an account nor a stream has
+	// limits of its own (profiles.go). The zero value is none.
+	Limits limits.Profile
+
+	// Throttled is told what a limit refused. It may be called from any number of
+	// goroutines at once, and must not block. nil: nobody is told.
+	Throttled func(Throttled)
 
 	// Logger is told what goes wrong in the background. nil: nobody is.
 	Logger *slog.Logger

@@ -121,10 +121,18 @@ func (st *stream) needsKey() bool {
 	return st.Distribution != kinesis.RecordDistributionStrategyAuto
 }
 
-// append puts all records into the log, in one group if nothing comes between,
-// and sets the results. An error says that none was put.
+// append puts the records into the log and sets the results. An error says that
+// none was put.
 func (s *Service) append(ctx context.Context, p *puts) error {
 	p.routeAll()
+	if p.st.limits != nil {
+		return s.appendAdmitted(ctx, p)
+	}
+	return s.appendAll(ctx, p)
+}
+
+// appendAll puts all records, in one group if nothing comes between.
+func (s *Service) appendAll(ctx context.Context, p *puts) error {
 	results, err := s.log.Append(ctx, p.entries)
 	if err != nil {
 		return errPut(p.st, err)

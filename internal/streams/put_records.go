@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
 	"github.com/freshet/freshet/internal/limits"
 	"github.com/freshet/freshet/internal/shardlog"
@@ -106,6 +107,10 @@ func (p *puts) answer() (*kinesis.PutRecordsOutput, error) {
 // failure returns the code and the message of a record that was not put, or of
 // which that is not known.
 func failure(err error) (code, message *string) {
+	var refused *awsapi.Error
+	if errors.As(err, &refused) {
+		return &refused.Code, &refused.Message
+	}
 	if errors.Is(err, shardlog.ErrNoSpace) {
 		return new(codeThroughput), new(messageNoSpace)
 	}

@@ -22,6 +22,7 @@ type Service struct {
 	tokens  *tokens // set by Load
 	options Options
 	clock   *clock
+	calls   calls
 
 	// wake tells the goroutine of transitions that there may be one.
 	wake chan struct{}
@@ -33,9 +34,12 @@ func New(log shardlog.Log, store meta.Store, o Options) *Service {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	if o.Throttled == nil {
+		o.Throttled = func(Throttled) {}
+	}
 	c := newClock()
 	keep := keeping{log: log, compression: o.Compression, clock: c}
-	return &Service{log: log, catalog: newCatalog(store, keep), options: o, clock: c, wake: make(chan struct{}, 1)}
+	return &Service{log: log, catalog: newCatalog(store, keep, o.Limits), options: o, clock: c, wake: make(chan struct{}, 1), calls: calls{begin: time.Now()}}
 }
 
 // Load reads the catalog, and tells the log how each stream is kept. It is called

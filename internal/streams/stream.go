@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/limits"
 	"github.com/freshet/freshet/internal/meta"
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -73,6 +74,10 @@ type stream struct {
 	consumers []*consumer // by name
 
 	children map[uint32][]*shard // by the parent's number; PENDING ones are not there
+
+	// limits are the rates that hold for the shards, nil if none do. The catalog
+	// sets them before st is in a snapshot (profiles.go).
+	limits *limits.Profile
 }
 
 func newStream(key streamKey, id shardlog.StreamID, doc streamDocument, shards []*shard) *stream {

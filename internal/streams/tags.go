@@ -22,8 +22,8 @@ func checkTags(key streamKey, tags map[string]string) error { return checkMoreTa
 // which one of its messages allows, is refused by another (data-streams.md 15.1).
 // Keys that begin with aws: are reserved for AWS, in whatever case.
 //
-// Unlike AWS, one tag means something to the server, and must have a value that
-// does: compressionTag.
+// Unlike AWS, two tags mean something to the server, and must have a value that
+// does: compressionTag and limitsTag.
 func checkMoreTags(key streamKey, had, tags map[string]string) error {
 	percent, reserved, count := false, "", len(had)
 	for k, v := range tags {
@@ -49,6 +49,11 @@ func checkMoreTags(key streamKey, had, tags map[string]string) error {
 	if value, ok := tags[compressionTag]; ok {
 		if _, err := shardlog.ParseCompression(value); err != nil {
 			return errTagCompression(value, err)
+		}
+	}
+	if value, ok := tags[limitsTag]; ok {
+		if _, err := limits.ParseProfile(value); err != nil {
+			return errTagLimits(value, err)
 		}
 	}
 	return nil

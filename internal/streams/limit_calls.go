@@ -1,0 +1,129 @@
+package streams
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/limits"
+)
+
+// calls are the buckets of the operations that AWS lets an account call so often
+// in a second. They are full again after a second, and then need not be
+// remembered: what is kept follows what was called in the last second.
+type calls struct {
+	begin time.Time
+	mu    struct {
+		sync.Mutex
+		buckets map[callKey]*bucket
+		// sweepAt is the number of buckets at which those that are full are
+		// forgotten.
+		sweepAt int
+	}
+}
+
+// callKey is whose calls of what are counted together. stream is "" for a rate of
+// the account.
+type callKey struct{ account, region, stream, operation string }
+
+const sweepCalls = 1024
+
+// take lets a call through, or does not. What it keeps of key is copied.
+func (c *calls) take(key callKey, r rate) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Since(c.begin)
+	b := c.mu.buckets[key]
+	if b == nil {
+		c.sweepLocked(now)
+		b = new(bucket)
+		c.mu.buckets[key.clone()] = b
+	}
+	return b.take(now, 1, r)
+}
+
+func (c *calls) sweepLocked(now time.Duration) {
+	if c.mu.buckets == nil {
+		c.mu.buckets, c.mu.sweepAt = map[callKey]*bucket{}, sweepCalls
+	}
+	if len(c.mu.buckets) < c.mu.sweepAt {
+		return
+	}
+	for key, b := range c.mu.buckets {
+		if now-b.at >= time.Second { // by any rate of calls
+			delete(c.mu.buckets, key)
+		}
+	}
+	c.mu.sweepAt = max(sweepCalls, 2*len(c.mu.buckets))
+}
+
+func (k callKey) clone() callKey {
+	return callKey{strings.Clone(k.account), strings.Clone(k.region), strings.Clone(k.stream), strings.Clone(k.operation)}
+}
+
+// LimitCall lets a call of an operation through, or returns what AWS says to one
+// too many. It is called once the input keeps to the model's constraints and
+// before the operation; in is what the operation gets. Rates of an account go by
+// its profile, those of a stream by the stream's. Those of a shard, and of a
+// consumer on a shard, are the operations' own matter.
+//
+// Unlike AWS, a page of ListShards that a token asks for is not counted.
+func (s *Service) LimitCall(caller access.Caller, operation string, in any) error {
+	r, ok := limits.OperationRate(operation)
+	if !ok || r.Scope != limits.PerAccount && r.Scope != limits.PerStream {
+		return nil
+	}
+	profiles := s.catalog.profiles()
+	profile, _ := profiles.ofAccount(accountKey{caller.Account(), caller.Region()})
+	if r.Scope == limits.PerAccount && !profile.Calls {
+		return nil
+	}
+	name := streamIn(in)
+	key := callKey{account: caller.Account(), region: caller.Region(), operation: operation}
+	if r.Scope == limits.PerStream {
+		st := s.catalog.now().byKey[streamKey{key.account, key.region, name}]
+		if st == nil { // the operation will say so
+			return nil
+		}
+		if profile, _ = profiles.ofStream(st); !profile.Calls {
+			return nil
+		}
+		key.stream = st.name
+	}
+	if s.calls.take(key, aSecondOf(int64(r.PerSecond))) {
+		return nil
+	}
+	k, says := key.clone(), r.Says(operation)
+	s.options.Throttled(Throttled{k.account, k.region, k.stream, k.operation, says, 1})
+	if name == "" {
+		return errAccountCalls(k.account, says)
+	}
+	return errStreamCalls(k.account, name, says)
+}
+
+// streamIn returns the name of the stream that an input names, "" if none. It
+// lies in the input.
+func streamIn(in any) string {
+	v := reflect.ValueOf(in).Elem()
+	if name := textIn(v, "StreamName"); name != "" {
+		return name
+	}
+	for _, member := range []string{"StreamARN", "ConsumerARN", "ResourceARN"} {
+		if _, name, ok := strings.Cut(textIn(v, member), ":stream/"); ok {
+			name, _, _ = strings.Cut(name, "/")
+			return name
+		}
+	}
+	return ""
+}
+
+// textIn returns the text of a member of a structure, "" if it has none.
+func textIn(v reflect.Value, member string) string {
+	f := v.FieldByName(member)
+	if !f.IsValid() || f.Kind() != reflect.Pointer || f.IsNil() || f.Elem().Kind() != reflect.String {
+		return ""
+	}
+	return f.Elem().String()
+}

@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"net/http"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,7 +42,8 @@ var (
 	asCBOR = encoding{"CBOR", "application/x-amz-cbor-1.1", func(o object) []byte { return encodeCBOR(o) }, decodeCBOR}
 )
 
-// each runs body in JSON and in CBOR, in an account of its own each time.
+// each runs body in JSON and in CBOR, in an account of its own each time. JSON
+// goes over HTTP/1.1 in clear, CBOR over HTTP/2 and TLS, as it does from Java.
 func each(t *testing.T, body func(c *client)) {
 	t.Helper()
 	for _, e := range []encoding{asJSON, asCBOR} {
@@ -60,8 +62,15 @@ type client struct {
 }
 
 func newClient(t testing.TB, e encoding) *client {
-	return &client{t: t, enc: e, http: http.DefaultClient, url: endpoint, account: newAccount(), region: "eu-west-1"}
+	c := &client{t: t, enc: e, http: http.DefaultClient, url: endpoint, account: newAccount(), region: "eu-west-1"}
+	if e.name == asCBOR.name && secureEndpoint != "" {
+		c.http, c.url = secureClient(), secureEndpoint
+	}
+	return c
 }
+
+// secureClient is what CBOR's clients share: few connections, many calls.
+var secureClient = sync.OnceValue(func() *http.Client { c, _ := overTLS.client(); return c })
 
 // newAccount returns an account that no other test uses: any key of 12 digits
 // is one.

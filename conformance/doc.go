@@ -8,8 +8,10 @@
 //
 // A client speaks one encoding, JSON or CBOR, and one account of its own, so
 // that tests do not meet; a test body runs once in each encoding. FRESHET_ENDPOINT
-// names the server; without it one is started inside the test, in memory, and
-// the rules that need a clock to run ahead are tried as well.
+// names the server, and FRESHET_CA the authority of its certificate; without them
+// one is started inside the test, in memory, and the rules that need a clock to
+// run ahead are tried as well. A way is how HTTP comes: a test goes one for each
+// encoding, or, with over, all of them.
 //
 // Goroutines: the server's own, started and awaited by TestMain.
 //

@@ -13,33 +13,7 @@ import (
 	"time"
 )
 
-// protocols are what one port speaks in clear: HTTP/1.1, and HTTP/2 with prior
-// knowledge, which the Java and JavaScript clients use for every call (B).
-var protocols = map[string]func(*http.Protocols){
-	"HTTP/1.1": func(p *http.Protocols) { p.SetHTTP1(true) },
-	"HTTP/2.0": func(p *http.Protocols) { p.SetUnencryptedHTTP2(true) },
-}
-
-// over runs body in each encoding over each protocol.
-func over(t *testing.T, body func(c *client)) {
-	t.Helper()
-	for name, set := range protocols {
-		t.Run(name, func(t *testing.T) {
-			tr := &http.Transport{Protocols: new(http.Protocols)}
-			set(tr.Protocols)
-			t.Cleanup(tr.CloseIdleConnections)
-			each(t, func(c *client) {
-				c.http = &http.Client{Transport: tr}
-				if r := c.must("ListStreams", object{}); r.proto != name {
-					c.t.Fatalf("the reply came over %s", r.proto)
-				}
-				body(c)
-			})
-		})
-	}
-}
-
-// Both protocols carry the main flow (B, C).
+// Every way carries the main flow (B, C).
 //
 //rule:1.1 *
 func TestFlowOverProtocols(t *testing.T) {

@@ -31,6 +31,9 @@ func TestMain(m *testing.M) {
 // for the server's end.
 func run(m *testing.M) (code int, err error) {
 	if endpoint != "" {
+		if err := knowOther(); err != nil {
+			return 0, err
+		}
 		return m.Run(), nil
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -43,6 +46,9 @@ func run(m *testing.M) (code int, err error) {
 		return 0, err
 	}
 	end, err := serve(s)
+	if err == nil {
+		err = knowSecure(s.TLSEndpoint(), s.CA())
+	}
 	if err == nil {
 		code = m.Run()
 	}

@@ -20,6 +20,23 @@ const (
 	ConsumersCreating           = 5
 )
 
+// ModeChanges is how often a stream may change its mode within ModeChangesWindow
+// (quotas, "Switching capacity modes"); hard.
+const (
+	ModeChanges       = 2
+	ModeChangesWindow = 24 * time.Hour
+)
+
+// OnDemandShards returns how many shards an on-demand stream grows to in region:
+// as many as it takes to write 10 GiB/s, or 200 MiB/s outside of the large regions
+// (quotas, "Throughput of on-demand streams"; API, UpdateStreamWarmThroughput).
+func OnDemandShards(region string) int {
+	if largeRegions[region] {
+		return 10 * 1024
+	}
+	return 200
+}
+
 // CommitmentMin is how long a minimum throughput billing commitment lasts at least
 // (API, UpdateAccountSettings); hard.
 const CommitmentMin = 24 * time.Hour

@@ -41,6 +41,7 @@ func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
 		wire.Op(kinesis.OpTagResource, s.TagResource),
 		wire.Op(kinesis.OpUntagResource, s.UntagResource),
 		wire.Op(kinesis.OpUpdateAccountSettings, s.UpdateAccountSettings),
+		wire.Op(kinesis.OpUpdateStreamMode, s.UpdateStreamMode),
 	}
 }
 

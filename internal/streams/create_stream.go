@@ -17,13 +17,13 @@ import (
 // before it allocates anything for a count.
 //
 // Without ShardCount there are four shards (observed, 2022). A stream in mode
-// ON_DEMAND begins with four whatever is asked for; that a ShardCount is ignored
-// then is not documented. Tags hold from CREATING on. WarmThroughputMiBps needs
-// an account setting that does not exist yet.
+// ON_DEMAND begins with four whatever is asked for, and with more if it is to be warm
+// for more; that a ShardCount is ignored then is not documented. Tags hold from
+// CREATING on.
 func (s *Service) CreateStream(ctx context.Context, caller access.Caller, in *kinesis.CreateStreamInput) (*kinesis.CreateStreamOutput, error) {
 	key := streamKey{caller.Account(), caller.Region(), *in.StreamName}.clone()
 	doc := newDocument(in, time.Now())
-	count := shardCount(in, doc.Mode)
+	count := shardCount(in, doc)
 	err := s.begin(ctx, key, func(old *stream) (*stream, error) {
 		if old != nil {
 			return nil, errStreamExists(key)
@@ -31,8 +31,10 @@ func (s *Service) CreateStream(ctx context.Context, caller access.Caller, in *ki
 		if err := s.checkLimits(key, doc.Mode, count); err != nil {
 			return nil, err
 		}
-		if in.WarmThroughputMiBps != nil && *in.WarmThroughputMiBps > 0 {
-			return nil, errWarmThroughput()
+		if doc.WarmMiBps > 0 {
+			if err := s.checkWarmThroughput(key, doc.Mode, doc.WarmMiBps); err != nil {
+				return nil, err
+			}
 		}
 		if err := checkTags(key, in.Tags); err != nil {
 			return nil, err
@@ -54,6 +56,7 @@ func newDocument(in *kinesis.CreateStreamInput, now time.Time) streamDocument {
 		Mode:           kinesis.StreamModeProvisioned,
 		RetentionHours: limits.RetentionHoursDefault,
 		MaxRecordKiB:   limits.RecordKiBDefault,
+		WarmMiBps:      warmth(in.WarmThroughputMiBps),
 		Tags:           cloneTags(in.Tags),
 	}
 	if in.StreamModeDetails != nil {
@@ -68,8 +71,11 @@ func newDocument(in *kinesis.CreateStreamInput, now time.Time) streamDocument {
 	return doc
 }
 
-func shardCount(in *kinesis.CreateStreamInput, mode kinesis.StreamMode) int {
-	if in.ShardCount == nil || mode == kinesis.StreamModeOnDemand {
+func shardCount(in *kinesis.CreateStreamInput, doc streamDocument) int {
+	switch {
+	case doc.Mode == kinesis.StreamModeOnDemand:
+		return max(limits.ShardsByDefault, int(doc.WarmMiBps))
+	case in.ShardCount == nil:
 		return limits.ShardsByDefault
 	}
 	return int(*in.ShardCount)

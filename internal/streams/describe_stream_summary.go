@@ -30,6 +30,7 @@ func (s *Service) DescribeStreamSummary(_ context.Context, caller access.Caller,
 	if st.Status != kinesis.StreamStatusCreating {
 		*d.OpenShardCount = int32(len(st.ring))
 	}
+	d.WarmThroughput = s.warmThroughput(st)
 	if st.Distribution != "" {
 		d.RecordDistributionStrategy = &st.Distribution
 	}

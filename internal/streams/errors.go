@@ -86,12 +86,6 @@ func errTooManyCreating(k streamKey, limit int) error {
 		k.account, limit, k.region)
 }
 
-func errWarmThroughput() error {
-	// Not documented.
-	return kinesis.InvalidArgumentException("WarmThroughputMiBps can only be set for on-demand streams " +
-		"of an account whose MinimumThroughputBillingCommitment is enabled.")
-}
-
 // Tags (section 15.1).
 
 func errTagCharacters() error {

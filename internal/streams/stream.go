@@ -43,6 +43,10 @@ type streamDocument struct {
 	MaxRecordKiB   int32              `json:"maxRecordKiB"`
 	// Distribution is empty if the creator named none.
 	Distribution kinesis.RecordDistributionStrategy `json:"distribution,omitempty"`
+	// ModeChanges are when Mode was changed last, the latest at the end.
+	ModeChanges []shardlog.Millis `json:"modeChanges,omitempty"`
+	// WarmMiBps is what an on-demand stream is to be warm for, 0 if nobody asked.
+	WarmMiBps int32 `json:"warmMiBps,omitempty"`
 	// NextShard is the number that the next shard gets.
 	NextShard uint32            `json:"nextShard"`
 	Tags      map[string]string `json:"tags,omitempty"`

@@ -63,6 +63,7 @@ func New(o Options) (*Server, error) {
 		BodyBudget:      o.BodyBudget,
 		Grace:           o.Grace,
 		TransitionDelay: o.TransitionDelay,
+		InitialStreams:  initialStreams(o.InitialStreams),
 		Compression:     o.Compression.inLog(),
 		Token:           token,
 		Backup:          s.Backup,

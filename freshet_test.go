@@ -269,3 +269,31 @@ func createNamed(t testing.TB, c *kinesis.Client, name string) {
 		t.Fatal(err)
 	}
 }
+
+func TestInitialStreamsAreThereWhenReady(t *testing.T) {
+	o := Options{DataDir: t.TempDir(), InitialStreams: []InitialStream{
+		{Name: "orders", Shards: 1, Region: "eu-west-1"},
+		{Name: "parcels", Mode: "ON_DEMAND", Account: "123456789012", Region: "eu-west-1", MaxRecordKiB: 2048},
+	}}
+	for range 2 { // and once more, when they are there
+		s := run(t, o)
+		got, err := s.client().DescribeStreamSummary(t.Context(), &kinesis.DescribeStreamSummaryInput{StreamName: aws.String("orders")})
+		if err != nil || *got.StreamDescriptionSummary.OpenShardCount != 1 {
+			t.Errorf("%+v, %v", got, err)
+		}
+		s.stop(t)
+	}
+
+	// One that cannot be keeps the server from starting, and says why.
+	o.InitialStreams = []InitialStream{{Name: "many", Shards: 1_000_000}}
+	s, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "initial stream many") {
+		t.Errorf("Run: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}

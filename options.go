@@ -82,6 +82,9 @@ type Options struct {
 	// TransitionDelay is how long a stream stays CREATING, UPDATING or DELETING.
 	// The default is 0: a transition takes as long as its work.
 	TransitionDelay time.Duration
+	// InitialStreams are there when the server is ready: those that are missing it
+	// makes.
+	InitialStreams []InitialStream
 	// Compression is how records are kept on the disk, overriding the default
 	// CompressionNone. The tag freshet:compression of a stream, none or s2,
 	// overrides it for that stream.
@@ -146,6 +149,11 @@ func (o Options) Validate() error {
 	check(o.MaxHeaderBytes >= 4<<10, "MaxHeaderBytes", o.MaxHeaderBytes, "must be at least 4 KiB")
 	check(o.BodyBudget >= minBodyBudget, "BodyBudget", o.BodyBudget, "must be at least 16 MiB, the largest body")
 	check(o.TransitionDelay >= 0, "TransitionDelay", o.TransitionDelay, "must not be negative")
+	for _, i := range o.InitialStreams {
+		if rule := i.check(); rule != nil {
+			check(false, "InitialStreams", strconv.Quote(i.Name), rule.Error())
+		}
+	}
 	if rule := checkToken(o.APIToken); rule != nil {
 		check(false, "APIToken", "…", rule.Error()) // a secret is not shown, not even a bad one
 	}

@@ -104,6 +104,10 @@ func (r *reader) isSection(name string) bool {
 }
 
 func (r *reader) key(name string, v value, n *yaml.Node) {
+	if own, ok := v.(structured); ok && n.Kind != yaml.ScalarNode {
+		own.setNode(r, name, n)
+		return
+	}
 	if list, ok := v.(many); ok && n.Kind == yaml.SequenceNode {
 		items := make([]string, 0, len(n.Content))
 		for _, item := range n.Content {

@@ -82,6 +82,7 @@ func (s *Settings) keys() []key {
 		{"data.durability", durability{&o.Durability}},
 
 		{"streams.transition_delay", duration{&o.TransitionDelay, notNegative}},
+		{"streams.initial", initial{&o.InitialStreams}},
 		{"streams.compression", choice{(*string)(&o.Compression), []string{"none", "s2"}}},
 
 		{"log.level", level{&s.Log.Level}},

@@ -46,7 +46,7 @@ func (s *Settings) readEnvironment(lookup func(string) (string, bool)) []error {
 			errs = append(errs, err)
 		}
 	}
-	return errs
+	return append(errs, s.readInitializeStreams(lookup)...)
 }
 
 // variable returns what name says, or what the file that name_FILE names does:

@@ -9,6 +9,7 @@ import (
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/meta"
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/streams"
 )
 
 // Options is what a Server is made of. Every field is set by the caller; the
@@ -37,6 +38,7 @@ type Options struct {
 	Grace          time.Duration
 
 	TransitionDelay time.Duration
+	InitialStreams  []streams.Initial
 	Compression     shardlog.Compression
 
 	// Token is what the extension API wants to hear; without one there is none. Backup makes a backup of what

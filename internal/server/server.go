@@ -149,6 +149,9 @@ func (s *Server) Run(ctx context.Context) error {
 func (s *Server) runServices(ctx context.Context) error {
 	err := s.streams.Load(ctx)
 	if err == nil {
+		err = s.streams.EnsureStreams(ctx, s.o.InitialStreams)
+	}
+	if err == nil {
 		s.life.becomeReady()
 		close(s.isReady)
 		err = s.streams.Run(ctx)

@@ -49,7 +49,7 @@ func (s *Service) initial(key streamKey, i Initial) (*stream, error) {
 	if i.RetentionHours != 0 {
 		doc.RetentionHours = i.RetentionHours
 	}
-	count := shardCount(i.Create, doc.Mode)
+	count := shardCount(i.Create, doc)
 	if err := s.checkLimits(key, doc.Mode, count); err != nil {
 		return nil, err
 	}

@@ -34,6 +34,9 @@ var named = map[string]object{
 	"AddTagsToStream":               {"Tags": object{"k": "v"}},
 	"RemoveTagsFromStream":          {"TagKeys": list{"k"}},
 	"ListTagsForStream":             {},
+	"EnableEnhancedMonitoring":      {"ShardLevelMetrics": list{"ALL"}},
+	"DisableEnhancedMonitoring":     {"ShardLevelMetrics": list{"ALL"}},
+	"StopStreamEncryption":          {"EncryptionType": "KMS", "KeyId": "k"},
 }
 
 // A name has 1 to 128 characters of a set; an empty string violates its pattern

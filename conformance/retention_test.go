@@ -9,6 +9,8 @@ import (
 
 // Retention is 24 to 8760 hours; the texts, in the order of the checks, and that
 // the present period is accepted by both operations (K; the upper bound M).
+//
+//rule:15.2 IncreaseStreamRetentionPeriod DecreaseStreamRetentionPeriod DescribeStream DescribeStreamSummary
 func TestRetentionBounds(t *testing.T) {
 	each(t, func(c *client) {
 		set := func(op, stream string, hours int) *reply {
@@ -53,6 +55,8 @@ func (c *client) active(stream string) {
 
 // A lower retention hides what is older, and a higher one does not bring it
 // back (B).
+//
+//rule:15.2 IncreaseStreamRetentionPeriod DecreaseStreamRetentionPeriod GetRecords
 func TestWhatRetentionHidIsGone(t *testing.T) {
 	ahead(t, freshet.Options{}, func(c *client) {
 		c.stream("s", 1)
@@ -79,6 +83,8 @@ func TestWhatRetentionHidIsGone(t *testing.T) {
 }
 
 // A change passes UPDATING, in which the stream goes on; another has to wait (B).
+//
+//rule:15.2 IncreaseStreamRetentionPeriod DecreaseStreamRetentionPeriod
 func TestRetentionWhileUpdating(t *testing.T) {
 	ahead(t, freshet.Options{TransitionDelay: time.Minute}, func(c *client) {
 		c.must("CreateStream", object{"StreamName": "s", "ShardCount": 1})

@@ -30,6 +30,8 @@ func (c *client) tags(arn, want string) {
 
 // Setting a key again overwrites it, removing an unknown one is no error; both
 // families see the same tags of a stream (K, B).
+//
+//rule:15.1 AddTagsToStream RemoveTagsFromStream TagResource UntagResource ListTagsForResource
 func TestTagsOfAStream(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -44,6 +46,8 @@ func TestTagsOfAStream(t *testing.T) {
 }
 
 // A consumer has tags of its own (B).
+//
+//rule:15.1 TagResource UntagResource ListTagsForResource
 func TestTagsOfAConsumer(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -58,6 +62,8 @@ func TestTagsOfAConsumer(t *testing.T) {
 
 // ListTagsForStream is sorted by key and pages by ExclusiveStartTagKey (K); its
 // Limit is 1 to 50 (B).
+//
+//rule:15.1 ListTagsForStream
 func TestListTagsForStream(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -87,6 +93,8 @@ func TestListTagsForStream(t *testing.T) {
 // The order of checks: the stream, then characters, then the percent sign, then
 // how many there are in the end (K; the number in the text was recorded when the
 // limit was 10).
+//
+//rule:15.1 AddTagsToStream RemoveTagsFromStream TagResource UntagResource
 func TestTagRules(t *testing.T) {
 	each(t, func(c *client) {
 		on := " stream s under account " + c.account
@@ -121,6 +129,8 @@ func TestTagRules(t *testing.T) {
 }
 
 // Keys that begin with aws: are reserved (D); what is answered is not established.
+//
+//rule:15.1 AddTagsToStream TagResource
 func TestReservedTags(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -131,6 +141,8 @@ func TestReservedTags(t *testing.T) {
 }
 
 // The resource must exist (B); the ARN has a pattern (B).
+//
+//rule:15.1 TagResource UntagResource ListTagsForResource
 func TestUnknownResource(t *testing.T) {
 	const pattern = `arn:aws.*:kinesis:.*:\d{12}:.*(stream|channel|queue)/\S+`
 	each(t, func(c *client) {

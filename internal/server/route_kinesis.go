@@ -24,6 +24,8 @@ func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
 		wire.Op(kinesis.OpDescribeStream, s.DescribeStream),
 		wire.Op(kinesis.OpDescribeStreamConsumer, s.DescribeStreamConsumer),
 		wire.Op(kinesis.OpDescribeStreamSummary, s.DescribeStreamSummary),
+		wire.Op(kinesis.OpDisableEnhancedMonitoring, s.DisableEnhancedMonitoring),
+		wire.Op(kinesis.OpEnableEnhancedMonitoring, s.EnableEnhancedMonitoring),
 		wire.Op(kinesis.OpGetRecords, s.GetRecords).WithFast(typeJSON, codec.GetRecordsJSON).WithFast(typeCBOR, codec.GetRecordsCBOR),
 		wire.Op(kinesis.OpGetShardIterator, s.GetShardIterator),
 		wire.Op(kinesis.OpIncreaseStreamRetentionPeriod, s.IncreaseStreamRetentionPeriod),
@@ -38,10 +40,14 @@ func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
 		wire.Op(kinesis.OpRegisterStreamConsumer, s.RegisterStreamConsumer),
 		wire.Op(kinesis.OpRemoveTagsFromStream, s.RemoveTagsFromStream),
 		wire.Op(kinesis.OpSplitShard, s.SplitShard),
+		wire.Op(kinesis.OpStartStreamEncryption, s.StartStreamEncryption),
+		wire.Op(kinesis.OpStopStreamEncryption, s.StopStreamEncryption),
 		wire.Op(kinesis.OpTagResource, s.TagResource),
 		wire.Op(kinesis.OpUntagResource, s.UntagResource),
 		wire.Op(kinesis.OpUpdateAccountSettings, s.UpdateAccountSettings),
+		wire.Op(kinesis.OpUpdateMaxRecordSize, s.UpdateMaxRecordSize),
 		wire.Op(kinesis.OpUpdateStreamMode, s.UpdateStreamMode),
+		wire.Op(kinesis.OpUpdateStreamRecordDistributionStrategy, s.UpdateStreamRecordDistributionStrategy),
 	}
 }
 

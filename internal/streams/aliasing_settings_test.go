@@ -39,6 +39,12 @@ func TestSettingsDoNotLieInTheInput(t *testing.T) {
 		forgets(r, r.AddTagsToStream, &kinesis.AddTagsToStreamInput{StreamName: new("orders"), Tags: map[string]string{"team": "blue", "stage": "test"}})
 		forgets(r, r.ListTagsForStream, &kinesis.ListTagsForStreamInput{StreamName: new("orders"), ExclusiveStartTagKey: new("s")})
 		forgets(r, r.RemoveTagsFromStream, &kinesis.RemoveTagsFromStreamInput{StreamARN: new(arn), TagKeys: []string{"stage"}})
+		forgets(r, r.EnableEnhancedMonitoring, &kinesis.EnableEnhancedMonitoringInput{StreamName: new("orders"), ShardLevelMetrics: []kinesis.MetricsName{"IncomingBytes", "OutgoingBytes"}})
+		forgets(r, r.DisableEnhancedMonitoring, &kinesis.DisableEnhancedMonitoringInput{StreamARN: new(arn), ShardLevelMetrics: []kinesis.MetricsName{"IncomingBytes"}})
+		forgets(r, r.StopStreamEncryption, &kinesis.StopStreamEncryptionInput{StreamName: new("orders"), EncryptionType: new(kinesis.EncryptionTypeKms), KeyId: new("k")})
+		forgets(r, r.UpdateMaxRecordSize, &kinesis.UpdateMaxRecordSizeInput{StreamARN: new(arn), MaxRecordSizeInKiB: new(int32(2048))})
+		must(t, 0, r.createOnDemand("parcels", byKeys))
+		forgets(r, r.UpdateStreamRecordDistributionStrategy, &kinesis.UpdateStreamRecordDistributionStrategyInput{StreamARN: new(arnOf("parcels")), RecordDistributionStrategy: new(auto)})
 		for _, arn := range []string{arn, consumer} {
 			forgets(r, r.TagResource, &kinesis.TagResourceInput{ResourceARN: new(arn), Tags: map[string]string{"owner": "ann", "stage": "live"}})
 			forgets(r, r.ListTagsForResource, &kinesis.ListTagsForResourceInput{ResourceARN: new(arn)})

@@ -115,7 +115,7 @@ func TestNothingKeptLiesInTheInput(t *testing.T) {
 		create := &kinesis.CreateStreamInput{
 			StreamName: new("orders"), ShardCount: new(int32(2)), Tags: map[string]string{"team": "blue"},
 			StreamModeDetails:          &kinesis.StreamModeDetails{StreamMode: new(kinesis.StreamModeProvisioned)},
-			RecordDistributionStrategy: new(kinesis.RecordDistributionStrategyAuto),
+			RecordDistributionStrategy: new(kinesis.RecordDistributionStrategyUserPartitionKey),
 		}
 		forget(create, func() (any, error) { return r.CreateStream(r.ctx(), caller, create) })
 		r.create("parcels", 1)

@@ -36,6 +36,9 @@ func (s *Service) CreateStream(ctx context.Context, caller access.Caller, in *ki
 				return nil, err
 			}
 		}
+		if doc.Distribution == kinesis.RecordDistributionStrategyAuto && doc.Mode != kinesis.StreamModeOnDemand {
+			return nil, errAutoProvisioned(key)
+		}
 		if err := checkTags(key, in.Tags); err != nil {
 			return nil, err
 		}

@@ -30,7 +30,7 @@ func (s *Service) DescribeStream(_ context.Context, caller access.Caller, in *ki
 		HasMoreShards:           new(false),
 		RetentionPeriodHours:    &st.RetentionHours,
 		StreamCreationTimestamp: st.creation(),
-		EnhancedMonitoring:      noMonitoring(),
+		EnhancedMonitoring:      st.monitoring(),
 		EncryptionType:          new(kinesis.EncryptionTypeNone),
 	}
 	if st.Status != kinesis.StreamStatusCreating {
@@ -45,8 +45,3 @@ func (st *stream) modeDetails() *kinesis.StreamModeDetails {
 }
 
 func (st *stream) creation() *time.Time { return new(time.Unix(st.Created, 0).UTC()) }
-
-// noMonitoring says that no shard-level metric is on: one empty list.
-func noMonitoring() []kinesis.EnhancedMetrics {
-	return []kinesis.EnhancedMetrics{{ShardLevelMetrics: []kinesis.MetricsName{}}}
-}

@@ -21,18 +21,19 @@ func (s *Service) DescribeStreamSummary(_ context.Context, caller access.Caller,
 		StreamModeDetails:       st.modeDetails(),
 		RetentionPeriodHours:    &st.RetentionHours,
 		StreamCreationTimestamp: st.creation(),
-		EnhancedMonitoring:      noMonitoring(),
+		EnhancedMonitoring:      st.monitoring(),
 		EncryptionType:          new(kinesis.EncryptionTypeNone),
 		OpenShardCount:          new(int32(0)),
 		ConsumerCount:           new(int32(len(st.consumers))),
 		MaxRecordSizeInKiB:      &st.MaxRecordKiB,
+		ChannelCount:            new(int32(0)),
+		QueueCount:              new(int32(0)),
+
+		RecordDistributionStrategy: st.strategy(),
 	}
 	if st.Status != kinesis.StreamStatusCreating {
 		*d.OpenShardCount = int32(len(st.ring))
 	}
 	d.WarmThroughput = s.warmThroughput(st)
-	if st.Distribution != "" {
-		d.RecordDistributionStrategy = &st.Distribution
-	}
 	return &kinesis.DescribeStreamSummaryOutput{StreamDescriptionSummary: d}, nil
 }

@@ -27,3 +27,32 @@ func errRetentionDecrease(st *stream, hours int32) error {
 		"can not be longer than existing retention period (%d hours). Use IncreaseRetentionPeriod API.",
 		hours, st.name, st.RetentionHours)
 }
+
+// Encryption (section 15.3).
+
+func errEncryptionType(kind kinesis.EncryptionType) error {
+	// Not documented.
+	return kinesis.InvalidArgumentException("EncryptionType %s is not valid. The only valid value is KMS.", kind)
+}
+
+func errNoKeys(st *stream, key string) error {
+	// Unlike AWS, and until there are keys: the code is one that clients know to mean
+	// that this key cannot be used.
+	return kinesis.KMSAccessDeniedException("Stream %s under account %s cannot be encrypted with key %s: this server has no access to keys. Nothing was changed.",
+		st.name, st.account, key)
+}
+
+// Record distribution (section 16).
+
+func errAutoProvisioned(k streamKey) error {
+	// The code is documented (API, UpdateStreamRecordDistributionStrategy), the text is not.
+	return kinesis.InvalidArgumentException("RecordDistributionStrategy AUTO is only supported for streams in On-Demand mode. Stream %s under account %s is in Provisioned mode.",
+		k.name, k.account)
+}
+
+func errOrderingUnwanted(k streamKey) error {
+	// The code is documented (developer guide, producer behavior with service-managed
+	// distribution), the text is not.
+	return kinesis.InvalidArgumentException("SequenceNumberForOrdering cannot be used in PutRecord on stream %s under account %s, whose RecordDistributionStrategy is AUTO.",
+		k.name, k.account)
+}

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/freshet/freshet/internal/access"
-	"github.com/freshet/freshet/internal/awsapi/kinesis"
 	"github.com/freshet/freshet/internal/limits"
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -17,6 +15,7 @@ import (
 // length.
 type puts struct {
 	st      *stream // the lineage that they were routed by last
+	evenly  bool    // they go evenly to all shards
 	keys    []hashKey
 	shards  []destination
 	entries []shardlog.Entry
@@ -52,15 +51,15 @@ func (s *Service) writable(caller access.Caller, name, arn *string) (*stream, er
 func newPuts(st *stream, n int) *puts {
 	return &puts{
 		st:      st,
+		evenly:  st.evenly(),
 		keys:    make([]hashKey, n),
 		shards:  make([]destination, n),
 		entries: make([]shardlog.Entry, n),
 	}
 }
 
-// add sets record i, but for its shard, and judges its ExplicitHashKey. A record
-// without partition key, which streams allow whose distribution is AUTO, goes
-// anywhere.
+// add sets record i, but for its shard, and judges its ExplicitHashKey. What decides
+// nothing, because records go evenly to all shards, is not judged.
 func (p *puts) add(i int, data []byte, key, explicit *string) error {
 	e := &p.entries[i]
 	e.Data = data
@@ -68,16 +67,16 @@ func (p *puts) add(i int, data []byte, key, explicit *string) error {
 		e.Key = *key
 	}
 	switch {
+	case p.evenly:
+		p.keys[i] = p.st.anyKey()
 	case explicit != nil:
 		k, ok := parseHashKey(*explicit)
 		if !ok {
 			return errHashKeyRange(*explicit)
 		}
 		p.keys[i] = k
-	case key != nil:
-		p.keys[i] = hashOf(*key)
 	default:
-		p.keys[i] = hashKey{rand.Uint64(), rand.Uint64()}
+		p.keys[i] = hashOf(*key)
 	}
 	return nil
 }
@@ -117,9 +116,7 @@ func (st *stream) tooLong(data, key int, path func() string) error {
 }
 
 // needsKey reports whether the records of st must have a partition key.
-func (st *stream) needsKey() bool {
-	return st.Distribution != kinesis.RecordDistributionStrategyAuto
-}
+func (st *stream) needsKey() bool { return !st.evenly() }
 
 // append puts the records into the log and sets the results. An error says that
 // none was put.

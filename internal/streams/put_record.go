@@ -23,6 +23,9 @@ func (s *Service) PutRecord(ctx context.Context, caller access.Caller, in *kines
 	if err := p.add(0, in.Data, in.PartitionKey, in.ExplicitHashKey); err != nil {
 		return nil, err
 	}
+	if p.evenly && in.SequenceNumberForOrdering != nil {
+		return nil, errOrderingUnwanted(st.streamKey)
+	}
 	if err := s.checkOrdering(ctx, st, in.SequenceNumberForOrdering); err != nil {
 		return nil, err
 	}

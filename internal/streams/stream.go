@@ -41,7 +41,7 @@ type streamDocument struct {
 	Mode           kinesis.StreamMode `json:"mode"`
 	RetentionHours int32              `json:"retentionHours"`
 	MaxRecordKiB   int32              `json:"maxRecordKiB"`
-	// Distribution is empty if the creator named none.
+	// Distribution is empty if nobody named one. It holds while Mode is ON_DEMAND.
 	Distribution kinesis.RecordDistributionStrategy `json:"distribution,omitempty"`
 	// ModeChanges are when Mode was changed last, the latest at the end.
 	ModeChanges []shardlog.Millis `json:"modeChanges,omitempty"`
@@ -50,6 +50,9 @@ type streamDocument struct {
 	// NextShard is the number that the next shard gets.
 	NextShard uint32            `json:"nextShard"`
 	Tags      map[string]string `json:"tags,omitempty"`
+	// Monitoring are the metrics of shards that are on, some of shardMetrics in their
+	// order.
+	Monitoring []kinesis.MetricsName `json:"monitoring,omitempty"`
 	// Policy is the stream's resource policy, empty if it has none.
 	Policy string `json:"policy,omitempty"`
 	// ConsumerGone is the latest creation of a consumer that is gone: those that

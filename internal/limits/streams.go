@@ -91,3 +91,7 @@ const (
 // TagsPerResource is how many tags a stream or consumer may have; hard (API,
 // AddTagsToStream).
 const TagsPerResource = 50
+
+// PolicyBytes bounds a resource policy; hard. It is the bound that other services of
+// AWS have; that of Kinesis is not confirmed.
+const PolicyBytes = 20 * KiB

@@ -48,7 +48,10 @@ func TestSettingsDoNotLieInTheInput(t *testing.T) {
 		for _, arn := range []string{arn, consumer} {
 			forgets(r, r.TagResource, &kinesis.TagResourceInput{ResourceARN: new(arn), Tags: map[string]string{"owner": "ann", "stage": "live"}})
 			forgets(r, r.ListTagsForResource, &kinesis.ListTagsForResourceInput{ResourceARN: new(arn)})
+			forgets(r, r.PutResourcePolicy, &kinesis.PutResourcePolicyInput{ResourceARN: new(arn), Policy: new(share)})
+			forgets(r, r.GetResourcePolicy, &kinesis.GetResourcePolicyInput{ResourceARN: new(arn)})
 			forgets(r, r.UntagResource, &kinesis.UntagResourceInput{ResourceARN: new(arn), TagKeys: []string{"stage"}})
+			forgets(r, r.DeleteResourcePolicy, &kinesis.DeleteResourcePolicyInput{ResourceARN: new(arn)})
 		}
 	})
 }

@@ -15,8 +15,8 @@ const (
 	byKeys = kinesis.RecordDistributionStrategyUserPartitionKey
 )
 
-// createOnDemand creates an on-demand stream, of four shards.
-func (r *rig) createOnDemand(name string, strategy kinesis.RecordDistributionStrategy) error {
+// createDistributed creates an on-demand stream, of four shards, with a strategy.
+func (r *rig) createDistributed(name string, strategy kinesis.RecordDistributionStrategy) error {
 	_, err := r.CreateStream(r.ctx(), testCaller, &kinesis.CreateStreamInput{
 		StreamName:                 &name,
 		StreamModeDetails:          &kinesis.StreamModeDetails{StreamMode: new(kinesis.StreamModeOnDemand)},
@@ -69,7 +69,7 @@ func (r *rig) grow(name string, number uint32) {
 // share, however large its range is; with USER_PARTITION_KEY they decide (B).
 func TestRecordsAreDistributed(t *testing.T) {
 	inBubble(t, func(t *testing.T, r *rig) {
-		must(t, 0, r.createOnDemand("orders", byKeys))
+		must(t, 0, r.createDistributed("orders", byKeys))
 		wantEqual(t, r.strategyOf("orders"), byKeys, "strategy")
 		wantEqual(t, r.spread("orders", 100)[shardID(0)], 100, "records in shard 0")
 
@@ -88,12 +88,24 @@ func TestRecordsAreDistributed(t *testing.T) {
 	})
 }
 
+// A stream that becomes provisioned has no strategy, until it is on-demand again.
+func TestTheStrategySleepsInProvisionedMode(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		must(t, 0, r.createDistributed("orders", auto))
+		must(t, 0, r.setMode("orders", provisioned, nil))
+		wantEqual(t, r.strategyOf("orders"), "", "strategy")
+		wantEqual(t, r.spread("orders", 100)[shardID(0)], 100, "records in shard 0")
+		must(t, 0, r.setMode("orders", onDemand, nil))
+		wantEqual(t, r.strategyOf("orders"), auto, "strategy")
+	})
+}
+
 // The strategy outlives a restart.
 func TestTheStrategyIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newIdleRig(t)
 		stop := r.start(Options{})
-		must(t, 0, r.createOnDemand("orders", byKeys))
+		must(t, 0, r.createDistributed("orders", byKeys))
 		must(t, 0, r.distribute("orders", auto))
 		stop()
 		r.start(Options{})
@@ -115,7 +127,7 @@ func TestMessagesOfDistribution(t *testing.T) {
 		wantEqual(t, r.strategyOf("orders"), "", "strategy of a provisioned stream")
 		r.delete("orders")
 
-		must(t, 0, r.createOnDemand("orders", auto))
+		must(t, 0, r.createDistributed("orders", auto))
 		put := &kinesis.PutRecordInput{StreamName: new("orders"), Data: []byte{},
 			ExplicitHashKey: new(strings.Repeat("9", 39))} // out of the range, and ignored
 		_, err = r.PutRecord(r.ctx(), testCaller, put)

@@ -105,7 +105,7 @@ func TestPutWithoutPartitionKey(t *testing.T) {
 		refused()
 		r.delete("orders")
 
-		must(t, 0, r.createOnDemand("orders", kinesis.RecordDistributionStrategyAuto))
+		must(t, 0, r.createDistributed("orders", kinesis.RecordDistributionStrategyAuto))
 		must(t, 0, put())
 		_, err := putAll()
 		must(t, 0, err)

@@ -43,7 +43,7 @@ func TestSettingsDoNotLieInTheInput(t *testing.T) {
 		forgets(r, r.DisableEnhancedMonitoring, &kinesis.DisableEnhancedMonitoringInput{StreamARN: new(arn), ShardLevelMetrics: []kinesis.MetricsName{"IncomingBytes"}})
 		forgets(r, r.StopStreamEncryption, &kinesis.StopStreamEncryptionInput{StreamName: new("orders"), EncryptionType: new(kinesis.EncryptionTypeKms), KeyId: new("k")})
 		forgets(r, r.UpdateMaxRecordSize, &kinesis.UpdateMaxRecordSizeInput{StreamARN: new(arn), MaxRecordSizeInKiB: new(int32(2048))})
-		must(t, 0, r.createOnDemand("parcels", byKeys))
+		must(t, 0, r.createDistributed("parcels", byKeys))
 		forgets(r, r.UpdateStreamRecordDistributionStrategy, &kinesis.UpdateStreamRecordDistributionStrategyInput{StreamARN: new(arnOf("parcels")), RecordDistributionStrategy: new(auto)})
 		for _, arn := range []string{arn, consumer} {
 			forgets(r, r.TagResource, &kinesis.TagResourceInput{ResourceARN: new(arn), Tags: map[string]string{"owner": "ann", "stage": "live"}})

@@ -30,7 +30,7 @@ func TestMessagesOfChannels(t *testing.T) {
 		r.create("orders", 1)
 		wantError(t, create(in, "orders"), validation,
 			say("Channels are only supported for streams in On-Demand mode. Stream {X} under account {A} is in Provisioned mode."))
-		must(t, 0, r.createOnDemand("parcels", byKeys))
+		must(t, 0, r.createDistributed("parcels", byKeys))
 		wantError(t, create(in, "parcels"), validation, "Channels are not supported yet: this server delivers no records to Amazon S3.")
 
 		arn := "arn:aws:kinesis:us-east-1:" + testAccount + ":channel/c"

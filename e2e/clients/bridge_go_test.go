@@ -4,13 +4,19 @@ package clients
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	nethttp "net/http"
+	"os"
 	"reflect"
+	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
@@ -20,9 +26,18 @@ import (
 // goClient is the bridge to aws-sdk-go-v2, in this process.
 type goClient struct{ *kinesis.Client }
 
-func newGoClient(endpoint string, http aws.HTTPClient) goClient {
+func newGoClient(t *testing.T, p place) bridge {
+	t.Helper()
+	client := http.NewBuildableClient()
+	if p.ca != "" {
+		roots := x509.NewCertPool()
+		if pem, err := os.ReadFile(p.ca); err != nil || !roots.AppendCertsFromPEM(pem) {
+			t.Fatalf("%s: %v", p.ca, err)
+		}
+		client = client.WithTransportOptions(func(tr *nethttp.Transport) { tr.TLSClientConfig = &tls.Config{RootCAs: roots} })
+	}
 	return goClient{kinesis.New(kinesis.Options{
-		BaseEndpoint: &endpoint, Region: "us-east-1", HTTPClient: http, Retryer: aws.NopRetryer{},
+		BaseEndpoint: &p.endpoint, Region: "us-east-1", HTTPClient: client, Retryer: aws.NopRetryer{},
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})}
 }

@@ -4,13 +4,15 @@ package clients
 
 import (
 	"context"
-	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/freshet/freshet"
 	"github.com/freshet/freshet/e2e/process"
 )
 
@@ -20,12 +22,18 @@ const tools = "../../.tools/"
 // refusedByClient is the error of a call that a client did not even make.
 const refusedByClient = "refused by the client"
 
+// place is where a client finds the server: its URL, and the file with the
+// certificate of its authority if that is https://.
+type place struct{ endpoint, ca string }
+
 // client is one of AWS's clients.
 type client struct {
 	name string
 	// long says that it is left out in short mode.
 	long bool
-	open func(t *testing.T, endpoint string) bridge
+	// protocol and encoding are what it speaks in clear.
+	protocol, encoding string
+	open               func(*testing.T, place) bridge
 	// lacks are the operations that it does not have, sorted.
 	lacks []string
 }
@@ -38,28 +46,47 @@ var newer = []string{
 }
 
 var clients = []client{
-	{name: "aws-sdk-go-v2", open: func(_ *testing.T, endpoint string) bridge { return newGoClient(endpoint, http.DefaultClient) }},
-	{name: "boto3", open: func(t *testing.T, endpoint string) bridge {
-		return run(t, environment(endpoint), there(t, "venv/bin/python"), "bridge_boto3.py")
+	{name: "aws-sdk-go-v2", protocol: "HTTP/1.1", encoding: "JSON", open: newGoClient},
+	{name: "boto3", protocol: "HTTP/1.1", encoding: "JSON", open: func(t *testing.T, p place) bridge {
+		return run(t, environment(p), there(t, "venv/bin/python"), "bridge_boto3.py")
 	}},
-	{name: "client-kinesis for JavaScript, v3", open: func(t *testing.T, endpoint string) bridge {
-		return run(t, environment(endpoint, "NODE_PATH="+there(t, "node/node_modules")), "node", "bridge_js3.js")
+	{name: "client-kinesis for JavaScript, v3", protocol: "HTTP/2", encoding: "JSON", open: node("bridge_js3.js")},
+	{name: "AWS CLI", long: true, protocol: "HTTP/1.1", encoding: "JSON", lacks: []string{"SubscribeToShard"}, open: func(t *testing.T, p place) bridge {
+		return commandLine{there(t, "venv/bin/aws"), environment(p)}
 	}},
-	{name: "AWS CLI", long: true, lacks: []string{"SubscribeToShard"}, open: func(t *testing.T, endpoint string) bridge {
-		return commandLine{there(t, "venv/bin/aws"), environment(endpoint)}
-	}},
-	{name: "aws-sdk for JavaScript, v2", long: true, lacks: newer, open: func(t *testing.T, endpoint string) bridge {
-		return run(t, environment(endpoint, "NODE_PATH="+there(t, "node/node_modules")), "node", "bridge_js2.js")
-	}},
-	{name: "AWS SDK for Java, v1", long: true, lacks: newer, open: java("Bridge1")},
-	{name: "AWS SDK for Java, v2", long: true, open: java("Bridge2")},
+	{name: "aws-sdk for JavaScript, v2", long: true, protocol: "HTTP/1.1", encoding: "JSON", lacks: newer, open: node("bridge_js2.js")},
+	{name: "AWS SDK for Java, v1", long: true, protocol: "HTTP/1.1", encoding: "CBOR", lacks: newer, open: java("Bridge1")},
+	{name: "AWS SDK for Java, v2", long: true, protocol: "HTTP/2", encoding: "CBOR", open: java("Bridge2")},
 }
 
-func java(class string) func(*testing.T, string) bridge {
-	return func(t *testing.T, endpoint string) bridge {
-		classes := there(t, "java/classes") + string(os.PathListSeparator) + filepath.Join(there(t, "java/lib"), "*")
-		return run(t, environment(endpoint), "java", "-cp", classes, class)
+func node(program string) func(*testing.T, place) bridge {
+	return func(t *testing.T, p place) bridge {
+		modules := "NODE_PATH=" + there(t, "node/node_modules")
+		return run(t, append(environment(p), modules, "NODE_EXTRA_CA_CERTS="+p.ca, "NODE_NO_WARNINGS=1"), "node", program)
 	}
+}
+
+func java(class string) func(*testing.T, place) bridge {
+	return func(t *testing.T, p place) bridge {
+		classes := there(t, "java/classes") + string(os.PathListSeparator) + filepath.Join(there(t, "java/lib"), "*")
+		line := []string{"java", "-cp", classes}
+		if p.ca != "" {
+			line = append(line, "-Djavax.net.ssl.trustStore="+trustStore(t, p.ca), "-Djavax.net.ssl.trustStorePassword=changeit")
+		}
+		return run(t, environment(p), append(line, class)...)
+	}
+}
+
+// trustStore makes what Java reads certificates from.
+func trustStore(t *testing.T, ca string) string {
+	t.Helper()
+	store := filepath.Join(t.TempDir(), "trust.p12")
+	out, err := exec.CommandContext(t.Context(), "keytool", "-importcert", "-noprompt", "-alias", "freshet", "-file", ca,
+		"-keystore", store, "-storetype", "PKCS12", "-storepass", "changeit").CombinedOutput()
+	if err != nil {
+		t.Fatalf("keytool: %v\n%s", err, out)
+	}
+	return store
 }
 
 // there is the path of a tool, which must be there.
@@ -75,16 +102,21 @@ func there(t *testing.T, name string) string {
 	return path
 }
 
-// environment points a client to endpoint and hides the user's own settings.
-func environment(endpoint string, more ...string) []string {
-	return append(append(os.Environ(),
-		"AWS_ENDPOINT_URL="+endpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+// environment points a client to the server and hides the user's own settings.
+func environment(p place) []string {
+	all := append(os.Environ(),
+		"AWS_ENDPOINT_URL="+p.endpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 		"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
 		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
-		"AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=", "PYTHONDONTWRITEBYTECODE=1", "PYTHONUTF8=1"), more...)
+		"AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=", "PYTHONDONTWRITEBYTECODE=1", "PYTHONUTF8=1")
+	if p.ca != "" {
+		all = append(all, "AWS_CA_BUNDLE="+p.ca)
+	}
+	return all
 }
 
-// TestClients takes each client through the table of steps.
+// TestClients takes each client through the table of steps, in clear and over
+// TLS.
 func TestClients(t *testing.T) {
 	binary, err := process.Build(t.Context(), t.TempDir())
 	if err != nil {
@@ -94,17 +126,30 @@ func TestClients(t *testing.T) {
 		if c.long && testing.Short() {
 			continue
 		}
-		t.Run(c.name, func(t *testing.T) {
-			s := start(t, binary)
-			began := time.Now()
-			lacking := walk(t, c.open(t, s.Endpoint()))
-			if want := called(c.lacks); !slices.Equal(lacking, want) {
-				t.Errorf("the client has no %v, expected of it was %v", lacking, want)
-			}
-			t.Logf("%d steps in %v", len(steps), time.Since(began).Round(time.Millisecond))
+		t.Run(c.name+", http", func(t *testing.T) {
+			s, _ := start(t, binary)
+			heard := listen(t, strings.TrimPrefix(s.Endpoint(), "http://"))
+			c.walk(t, place{endpoint: "http://" + heard.addr})
+			heard.heard(t, c.protocol, c.encoding)
+			stop(t, s)
+		})
+		t.Run(c.name+", https", func(t *testing.T) {
+			s, data := start(t, binary)
+			c.walk(t, place{strings.Replace(s.Endpoint(), "http://", "https://", 1), freshet.CAFile(data)})
 			stop(t, s)
 		})
 	}
+}
+
+// walk takes the client through the steps.
+func (c client) walk(t *testing.T, p place) {
+	t.Helper()
+	began := time.Now()
+	lacking := walk(t, c.open(t, p))
+	if want := called(c.lacks); !slices.Equal(lacking, want) {
+		t.Errorf("the client has no %v, expected of it was %v", lacking, want)
+	}
+	t.Logf("%d steps in %v", len(steps), time.Since(began).Round(time.Millisecond))
 }
 
 // called are those of the operations that steps call.
@@ -114,14 +159,15 @@ func called(operations []string) []string {
 	})
 }
 
-// start starts the command on an empty folder.
-func start(t *testing.T, binary string) *process.Server {
+// start starts the command on an empty folder, and returns that too.
+func start(t *testing.T, binary string) (s *process.Server, data string) {
 	t.Helper()
 	addr, err := process.FreeAddr()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := process.Start(process.Options{Binary: binary, Data: t.TempDir(), Addr: addr})
+	data = t.TempDir()
+	s, err = process.Start(process.Options{Binary: binary, Data: data, Addr: addr})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +177,7 @@ func start(t *testing.T, binary string) *process.Server {
 	if err := s.Ready(ctx); err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return s, data
 }
 
 func stop(t *testing.T, s *process.Server) {

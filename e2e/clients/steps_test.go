@@ -16,7 +16,7 @@ const (
 func b64(data string) string { return base64.StdEncoding.EncodeToString([]byte(data)) }
 
 // steps are taken in order, on an empty server.
-var steps = slices.Concat(streamSteps, dataSteps, consumerSteps, settingSteps, tagSteps, endSteps)
+var steps = slices.Concat(streamSteps, dataSteps, consumerSteps, shardSteps, settingSteps, tagSteps, accountSteps, endSteps)
 
 var streamSteps = []step{
 	{op: "CreateStream", in: object{"StreamName": "clients", "ShardCount": 2}},
@@ -65,6 +65,22 @@ var consumerSteps = []step{
 	{op: "ListStreamConsumers", in: object{"StreamARN": "{arn}"}, want: object{"Consumers.0.ConsumerARN": "{consumer}", "Consumers.1": nil}},
 }
 
+// shard 0 is split, and read to its end; its halves are merged again.
+var shardSteps = []step{
+	{op: "SplitShard", in: object{"StreamName": "clients", "ShardToSplit": shard0, "NewStartingHashKey": "85070591730234615865843651857942052864"}},
+	{op: "DescribeStreamSummary", in: object{"StreamName": "clients"}, want: object{"StreamDescriptionSummary.OpenShardCount": 3}},
+	{op: "GetShardIterator", in: object{"StreamName": "clients", "ShardId": shard0, "ShardIteratorType": "LATEST"}, keep: map[string]string{"iterator": "ShardIterator"}},
+	{op: "GetRecords", in: object{"ShardIterator": "{iterator}"}, want: object{
+		"NextShardIterator": nil, "ChildShards.0.ShardId": "shardId-000000000002", "ChildShards.0.ParentShards.0": shard0,
+		"ChildShards.1.ShardId": "shardId-000000000003", "ChildShards.1.HashKeyRange.StartingHashKey": "85070591730234615865843651857942052864",
+	}},
+	{op: "MergeShards", in: object{"StreamARN": "{arn}", "ShardToMerge": "shardId-000000000002", "AdjacentShardToMerge": "shardId-000000000003"}},
+	{op: "ListShards", in: object{"StreamName": "clients", "ShardFilter": object{"Type": "AT_LATEST"}}, want: object{
+		"Shards.0.ShardId": shard1, "Shards.1.ShardId": "shardId-000000000004", "Shards.1.AdjacentParentShardId": "shardId-000000000003", "Shards.2": nil,
+	}},
+	{op: "MergeShards", in: object{"StreamName": "clients", "ShardToMerge": shard1, "AdjacentShardToMerge": "shardId-000000000004"}, fails: "InvalidArgumentException"},
+}
+
 var settingSteps = []step{
 	{op: "IncreaseStreamRetentionPeriod", in: object{"StreamName": "clients", "RetentionPeriodHours": 48}},
 	{op: "IncreaseStreamRetentionPeriod", in: object{"StreamName": "clients", "RetentionPeriodHours": 36}, fails: "InvalidArgumentException"},
@@ -81,6 +97,13 @@ var tagSteps = []step{
 	{op: "UntagResource", in: object{"ResourceARN": "{consumer}", "TagKeys": list{"reads", "unknown"}}},
 	{op: "ListTagsForResource", in: object{"ResourceARN": "{arn}"}, want: object{"Tags.0.Key": "team", "Tags.1": nil}},
 	{op: "AddTagsToStream", in: object{"StreamName": "clients", "Tags": object{"a,b": "c"}}, fails: "InvalidArgumentException"},
+}
+
+var accountSteps = []step{
+	{op: "DescribeLimits", in: object{}, want: object{"OpenShardCount": 2, "OnDemandStreamCount": 0}},
+	{op: "DescribeAccountSettings", in: object{}, want: object{"MinimumThroughputBillingCommitment.Status": "DISABLED"}},
+	{op: "UpdateAccountSettings", in: object{"MinimumThroughputBillingCommitment": object{"Status": "ENABLED"}},
+		want: object{"MinimumThroughputBillingCommitment.Status": "ENABLED"}},
 }
 
 var endSteps = []step{

@@ -20,6 +20,9 @@ func (c *client) consumer(stream, name string) string {
 
 // What a consumer is described as: its ARN ends in its creation, in seconds; a
 // description has StreamARN besides (B, L).
+//
+//rule:14 RegisterStreamConsumer DescribeStreamConsumer ListStreamConsumers
+//rule:6 DescribeStreamSummary
 func TestConsumer(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -52,6 +55,8 @@ func TestConsumer(t *testing.T) {
 }
 
 // CREATING, ACTIVE, DELETING, gone (B).
+//
+//rule:14 RegisterStreamConsumer DescribeStreamConsumer DeregisterStreamConsumer
 func TestConsumerTransitions(t *testing.T) {
 	ahead(t, freshet.Options{TransitionDelay: time.Second}, func(c *client) {
 		c.stream("s", 1)
@@ -74,6 +79,8 @@ func TestConsumerTransitions(t *testing.T) {
 }
 
 // A sixth consumer in CREATING is a LimitExceededException (B).
+//
+//rule:14 RegisterStreamConsumer
 func TestConsumersCreating(t *testing.T) {
 	ahead(t, freshet.Options{TransitionDelay: time.Second}, func(c *client) {
 		c.stream("s", 1)
@@ -87,6 +94,9 @@ func TestConsumersCreating(t *testing.T) {
 }
 
 // 20 consumers a stream; a duplicate is a ResourceInUseException (B).
+//
+//rule:14 RegisterStreamConsumer
+//rule:13 ListStreamConsumers
 func TestConsumerLimits(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -123,6 +133,8 @@ func TestConsumerLimits(t *testing.T) {
 }
 
 // A token of ListStreamConsumers is good for 300 s (B).
+//
+//rule:13 ListStreamConsumers
 func TestExpiredTokenOfConsumers(t *testing.T) {
 	ahead(t, freshet.Options{}, func(c *client) {
 		c.stream("s", 1)
@@ -137,6 +149,8 @@ func TestExpiredTokenOfConsumers(t *testing.T) {
 }
 
 // ConsumerARN, or StreamARN with ConsumerName, or all three if they agree (B).
+//
+//rule:14 DescribeStreamConsumer DeregisterStreamConsumer
 func TestConsumerAddresses(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -160,6 +174,8 @@ func TestConsumerAddresses(t *testing.T) {
 
 // A stream with consumers is deleted with EnforceConsumerDeletion alone (B; T
 // cloud-custodian/cloud-custodian#7260).
+//
+//rule:6 DeleteStream
 func TestDeleteStreamWithConsumers(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)

@@ -43,6 +43,7 @@ var named = map[string]object{
 // and its least length, as two items (K, B).
 //
 //rule:3.2 CreateStream DeleteStream DescribeStream DescribeStreamSummary GetShardIterator ListShards PutRecord PutRecords
+//rule:3.2 AddTagsToStream DecreaseStreamRetentionPeriod DisableEnhancedMonitoring EnableEnhancedMonitoring IncreaseStreamRetentionPeriod ListTagsForStream RemoveTagsFromStream StopStreamEncryption
 func TestStreamNameBounds(t *testing.T) {
 	each(t, func(c *client) {
 		for op, in := range named {
@@ -76,6 +77,7 @@ func TestLongestStreamName(t *testing.T) {
 // Members that may not be missing (B).
 //
 //rule:3.2 CreateStream GetRecords GetShardIterator ListShards PutRecord PutRecords
+//rule:3.2 AddTagsToStream DecreaseStreamRetentionPeriod IncreaseStreamRetentionPeriod ListTagsForResource RemoveTagsFromStream TagResource UntagResource
 func TestRequiredMembers(t *testing.T) {
 	each(t, func(c *client) {
 		f := func(op string, in object, members ...string) {
@@ -122,6 +124,7 @@ func TestMissingPartitionKey(t *testing.T) {
 // ARNs and stream ids have patterns; StreamId is checked and then ignored (B).
 //
 //rule:3.2 DeleteStream DescribeStream DescribeStreamSummary GetShardIterator ListShards PutRecord PutRecords
+//rule:3.2 AddTagsToStream DecreaseStreamRetentionPeriod DisableEnhancedMonitoring EnableEnhancedMonitoring IncreaseStreamRetentionPeriod ListTagsForStream RemoveTagsFromStream StopStreamEncryption
 func TestARNBounds(t *testing.T) {
 	each(t, func(c *client) {
 		for op, in := range named {
@@ -284,16 +287,41 @@ func TestOrderOfChecks(t *testing.T) {
 	})
 }
 
-// StreamId is reserved: the pattern is the model's, the value is ignored (B, C).
+// StreamId is reserved, on every operation that has it: the pattern is the model's,
+// the value is ignored (B, C).
 //
-//rule:1.8 GetRecords GetShardIterator ListShards
+//rule:1.8 GetRecords GetShardIterator ListShards DeleteStream DescribeStream DescribeStreamSummary PutRecord PutRecords
+//rule:1.8 AddTagsToStream DecreaseStreamRetentionPeriod DisableEnhancedMonitoring EnableEnhancedMonitoring IncreaseStreamRetentionPeriod ListTagsForStream RemoveTagsFromStream StopStreamEncryption
+//rule:1.8 DeleteResourcePolicy GetResourcePolicy ListTagsForResource PutResourcePolicy TagResource UntagResource UpdateMaxRecordSize UpdateStreamRecordDistributionStrategy
 func TestStreamIDIsIgnored(t *testing.T) {
-	id := "aaaaaaaaaaaaaaaaaaaa-000"
+	const id = "aaaaaaaaaaaaaaaaaaaa-000"
 	each(t, func(c *client) {
 		c.stream("s", 1)
-		c.must("ListShards", object{"StreamName": "s", "StreamId": id})
-		it := c.iterator("s", "TRIM_HORIZON", object{"StreamId": id})
-		c.must("GetRecords", object{"ShardIterator": it, "StreamId": id})
-		c.call("ListShards", object{"StreamName": "s", "StreamId": "A"}).invalid(broken("A", "streamId", like(idPattern)))
+		f := func(op string, in object) {
+			c.t.Helper()
+			c.call(op, with(in, object{"StreamId": "A"})).invalid(broken("A", "streamId", like(idPattern)))
+			c.must(op, with(in, object{"StreamId": id}))
+		}
+		for op, in := range named {
+			if op != "CreateStream" && op != "DeleteStream" {
+				f(op, with(in, object{"StreamName": "s"}))
+			}
+		}
+		f("GetRecords", object{"ShardIterator": c.iterator("s", "TRIM_HORIZON", nil)})
+		for _, op := range []string{"PutResourcePolicy", "GetResourcePolicy", "TagResource", "ListTagsForResource", "UntagResource", "DeleteResourcePolicy"} {
+			in := object{"ResourceARN": c.arn("s")}
+			switch op {
+			case "PutResourcePolicy":
+				in["Policy"] = share(c.arn("s"))
+			case "TagResource":
+				in["Tags"] = object{"a": "b"}
+			case "UntagResource":
+				in["TagKeys"] = list{"a"}
+			}
+			f(op, in)
+		}
+		f("UpdateMaxRecordSize", object{"StreamARN": c.arn("s"), "MaxRecordSizeInKiB": 1024})
+		f("UpdateStreamRecordDistributionStrategy", object{"StreamARN": c.arn("s"), "RecordDistributionStrategy": "USER_PARTITION_KEY"})
+		f("DeleteStream", object{"StreamName": "s"})
 	})
 }

@@ -16,6 +16,7 @@ func (c *client) notFound(stream string) string {
 // An unknown stream is told by name, also when it was addressed by ARN (K, L).
 //
 //rule:6 DeleteStream DescribeStream DescribeStreamSummary ListShards PutRecord PutRecords
+//rule:6 AddTagsToStream DecreaseStreamRetentionPeriod DisableEnhancedMonitoring EnableEnhancedMonitoring IncreaseStreamRetentionPeriod ListTagsForStream RemoveTagsFromStream StopStreamEncryption
 func TestUnknownStream(t *testing.T) {
 	each(t, func(c *client) {
 		for op, in := range named {
@@ -31,6 +32,7 @@ func TestUnknownStream(t *testing.T) {
 // Every operation takes StreamName, StreamARN, or both (B).
 //
 //rule:1.8 DeleteStream DescribeStream DescribeStreamSummary GetShardIterator ListShards PutRecord PutRecords
+//rule:1.8 AddTagsToStream DecreaseStreamRetentionPeriod DisableEnhancedMonitoring EnableEnhancedMonitoring IncreaseStreamRetentionPeriod ListTagsForStream RemoveTagsFromStream StopStreamEncryption
 func TestAddressing(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)
@@ -52,6 +54,7 @@ func TestAddressing(t *testing.T) {
 // established (data-streams.md, section 18).
 //
 //rule:1.8 DeleteStream DescribeStream DescribeStreamSummary GetShardIterator PutRecord PutRecords
+//rule:1.8 AddTagsToStream DecreaseStreamRetentionPeriod DisableEnhancedMonitoring EnableEnhancedMonitoring IncreaseStreamRetentionPeriod ListTagsForStream RemoveTagsFromStream StopStreamEncryption
 func TestNoAddress(t *testing.T) {
 	each(t, func(c *client) {
 		for op, in := range named {

@@ -28,16 +28,20 @@ func (r Rate) Says(operation string) string { return fmt.Sprintf("%s=%d/s", oper
 // the API reference.
 var rates = map[string]Rate{
 	"AddTagsToStream":            {5, PerAccount},
+	"CreateChannel":              {5, PerAccount},
 	"CreateStream":               {5, PerAccount},
+	"DeleteChannel":              {5, PerAccount},
 	"DeleteStream":               {5, PerAccount},
 	"DeregisterStreamConsumer":   {5, PerStream},
 	"DescribeAccountSettings":    {5, PerAccount},
+	"DescribeChannel":            {5, PerAccount},
 	"DescribeLimits":             {1, PerAccount},
 	"DescribeStream":             {10, PerAccount},
 	"DescribeStreamConsumer":     {20, PerStream},
 	"DescribeStreamSummary":      {20, PerAccount},
 	"GetRecords":                 {ShardReadCalls, PerShard},
 	"GetShardIterator":           {5, PerShard},
+	"ListChannels":               {5, PerAccount},
 	"ListShards":                 {1000, PerStream},
 	"ListStreamConsumers":        {5, PerStream},
 	"ListStreams":                {5, PerAccount},
@@ -48,6 +52,7 @@ var rates = map[string]Rate{
 	"SplitShard":                 {5, PerAccount},
 	"SubscribeToShard":           {1, PerConsumer},
 	"UpdateAccountSettings":      {5, PerAccount},
+	"UpdateChannel":              {5, PerAccount},
 	"UpdateShardCount":           {10, PerAccount},
 	"UpdateStreamWarmThroughput": {5, PerAccount},
 }

@@ -5,7 +5,8 @@
 // the instant at which their children open. A consumer is registered with a
 // stream, for enhanced fan-out. The catalog holds the documents of all streams,
 // shards and consumers, and its snapshot, which never changes, is what
-// operations look at. A sequence number names a record, a shard iterator a place
+// operations look at. A resource is what an ARN names, a stream or a consumer: it
+// has tags and a policy. A sequence number names a record, a shard iterator a place
 // to go on from, a token a page of a listing. A cursor is the one reader over
 // the log: it hides what retention has passed, and knows how far behind it is
 // and where a shard ends. Keeping tells the log how a stream is kept. The clock

@@ -12,7 +12,7 @@ import (
 // kinesisRoutes is the table of contents of Data Streams: the operations that
 // exist, in the order of the API reference. Any other operation of the model is
 // answered as AWS answers one it does not know, and named in the log (missing.go).
-func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
+func kinesisRoutes(s *streams.Service, m *Metrics, patient wire.Prepare) []wire.Route {
 	return []wire.Route{
 		wire.Op(kinesis.OpAddTagsToStream, s.AddTagsToStream),
 		wire.Op(kinesis.OpCreateChannel, s.CreateChannel),
@@ -30,7 +30,7 @@ func kinesisRoutes(s *streams.Service, m *Metrics) []wire.Route {
 		wire.Op(kinesis.OpDescribeStreamSummary, s.DescribeStreamSummary),
 		wire.Op(kinesis.OpDisableEnhancedMonitoring, s.DisableEnhancedMonitoring),
 		wire.Op(kinesis.OpEnableEnhancedMonitoring, s.EnableEnhancedMonitoring),
-		wire.Op(kinesis.OpGetRecords, s.GetRecords).WithFast(typeJSON, codec.GetRecordsJSON).WithFast(typeCBOR, codec.GetRecordsCBOR),
+		wire.Op(kinesis.OpGetRecords, s.GetRecords).WithFast(typeJSON, codec.GetRecordsJSON).WithFast(typeCBOR, codec.GetRecordsCBOR).WithContext(patient),
 		wire.Op(kinesis.OpGetResourcePolicy, s.GetResourcePolicy),
 		wire.Op(kinesis.OpGetShardIterator, s.GetShardIterator),
 		wire.Op(kinesis.OpIncreaseStreamRetentionPeriod, s.IncreaseStreamRetentionPeriod),

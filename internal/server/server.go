@@ -29,8 +29,11 @@ type Server struct {
 	missing  missing
 	// endStreams ends the subscriptions: they would go on for minutes.
 	endStreams func()
-	isReady    chan struct{} // closed when operations are answered
-	address    string        // written before isReady is closed, read after
+	// waits ends, by endWaits, when nobody may wait for records any longer.
+	waits    context.Context
+	endWaits func()
+	isReady  chan struct{} // closed when operations are answered
+	address  string        // written before isReady is closed, read after
 }
 
 // New assembles a server. It starts nothing and opens nothing.
@@ -50,8 +53,9 @@ func New(o Options) (*Server, error) {
 		Observe:     s.observe,
 		Logger:      o.Logger,
 	})
-	api.Handle(kinesisRoutes(s.streams, s.metrics)...)
+	api.Handle(kinesisRoutes(s.streams, s.metrics, s.patient)...)
 	s.endStreams = api.EndStreams
+	s.waits, s.endWaits = context.WithCancel(context.Background())
 	s.handler = s.door(api, s.pages())
 	return s, nil
 }
@@ -215,6 +219,7 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 func (s *Server) stop() {
 	s.life.set(stopping)
 	s.endStreams()
+	s.endWaits()
 }
 
 // Bounds of HTTP/2. KCL keeps a stream open per subscription, and an SDK shares

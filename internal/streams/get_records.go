@@ -12,14 +12,14 @@ import (
 )
 
 // GetRecords returns the records from an iterator on, up to Limit and 10 MiB,
-// and a new iterator each time. It does not wait for records. With the last
+// and a new iterator each time. It does not wait for records, unless ctx has
+// Patience, and then it counts as one read all the same. With the last
 // record of a closed shard there is no new iterator, and ChildShards are there:
 // never the one without the other, or the KCL reads on for ever.
 //
 // The Data of the records belong to the log and must not be written to.
 func (s *Service) GetRecords(ctx context.Context, caller access.Caller, in *kinesis.GetRecordsInput) (*kinesis.GetRecordsOutput, error) {
-	now := now()
-	it, err := s.tokens.openIterator(*in.ShardIterator, now)
+	it, err := s.tokens.openIterator(*in.ShardIterator, now())
 	if err != nil {
 		return nil, err
 	}
@@ -35,13 +35,14 @@ func (s *Service) GetRecords(ctx context.Context, caller access.Caller, in *kine
 		return nil, err
 	}
 	c := cursor{log: s.log, st: st, sh: sh, horizon: s.horizon(st), next: it.next}
-	p, err := c.read(ctx, shardlog.Limit{
+	p, err := s.readPatiently(ctx, &c, shardlog.Limit{
 		Records: limits.Page(in.Limit, limits.GetRecordsRecords),
 		Bytes:   limits.GetRecordsBytes,
 	})
 	if err != nil {
 		return nil, errRead(st, it.shard, err)
 	}
+	st, sh = c.st, c.sh // in is not looked at any more, either
 	sh.live.out.add(amount{int64(len(p.records)), int64(sizeOf(p.records...))})
 	st.payRead(sh, p.records)
 	out := &kinesis.GetRecordsOutput{
@@ -52,7 +53,7 @@ func (s *Service) GetRecords(ctx context.Context, caller access.Caller, in *kine
 		out.ChildShards = st.childShards(sh)
 		return out, nil
 	}
-	it.next, it.given = c.next, now
+	it.next, it.given = c.next, now()
 	out.NextShardIterator = new(s.tokens.iterator(it))
 	return out, nil
 }

@@ -20,8 +20,8 @@
 //     from the budget before it was filled, and grows with what arrives, not
 //     with what is claimed.
 //  3. The input of an operation, and the body that it may alias, live until its
-//     answer is encoded, or its stream of events begins. An operation copies what
-//     it keeps, and leaves no goroutine behind that looks at its input.
+//     answer is encoded, or its stream of events begins, or it says that it does
+//     not look at them any more (Prepare). An operation copies what it keeps, and leaves no goroutine behind that looks at its input.
 //  4. A buffer goes back to its pool only if nothing can still look at it: the
 //     operation has returned (not panicked), and the answer was written (not
 //     cut off, for net/http may then still be sending). Else it is collected.

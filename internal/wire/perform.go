@@ -18,7 +18,14 @@ func (x *exchange) perform(caller access.Caller) {
 		x.stream(caller, in)
 		return
 	}
-	out, err := x.route.call(x.r.Context(), caller, in)
+	ctx := x.r.Context()
+	if x.route.prepare != nil {
+		if ctx, err = x.route.prepare(ctx, x.r.Header, x.giveBack); err != nil {
+			x.fail(err)
+			return
+		}
+	}
+	out, err := x.route.call(ctx, caller, in)
 	if err != nil {
 		x.fail(err)
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"net/http"
 
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi"
@@ -24,6 +25,20 @@ type Route struct {
 	union  *awsapi.Shape
 	event  *awsapi.Member
 	fast   [len(encodings)]Fast
+	// prepare, if set, is called before the operation.
+	prepare Prepare
+}
+
+// Prepare makes the context of an operation, of which the headers may say what
+// the model does not know. Its error is answered as the operation's. The operation
+// may call idle once it does not look at its input any more, though it is not done:
+// the body's memory and its room in the budget are given back then.
+type Prepare func(ctx context.Context, h http.Header, idle func()) (context.Context, error)
+
+// WithContext returns the route with a context that prepare makes.
+func (r Route) WithContext(prepare Prepare) Route {
+	r.prepare = prepare
+	return r
 }
 
 // Op makes the route of an operation: call performs it. Its input is whole and

@@ -111,6 +111,87 @@ func TestShardEnd(t *testing.T) {
 	})
 }
 
+// scale asks for a number of shards.
+func (c *client) scale(stream string, target int) *reply {
+	c.t.Helper()
+	return c.call("UpdateShardCount", object{"StreamName": stream, "TargetShardCount": target, "ScalingType": "UNIFORM_SCALING"})
+}
+
+// UpdateShardCount answers with the count before and the target, and leads to
+// shards of equal size by splits and merges: each child has one parent or two (B).
+// A child is never alone with one parent (C).
+func TestUpdateShardCount(t *testing.T) {
+	each(t, func(c *client) {
+		c.stream("s", 2)
+		for _, step := range []struct {
+			before, target int
+			size           string
+		}{
+			{2, 4, "85070591730234615865843651857942052863"},
+			{4, 8, "42535295865117307932921825928971026431"},
+			{8, 5, "68056473384187692692674921486353642290"},
+			{5, 3, "113427455640312821154458202477256070484"},
+			{3, 3, "113427455640312821154458202477256070484"},
+		} {
+			r := c.scale("s", step.target)
+			r.members("", "StreamName", "StreamARN", "CurrentShardCount", "TargetShardCount")
+			if r.str("StreamName") != "s" || r.str("StreamARN") != c.arn("s") ||
+				r.num("CurrentShardCount") != int64(step.before) || r.num("TargetShardCount") != int64(step.target) {
+				c.t.Errorf("%d → %d answers %s", step.before, step.target, r.printable())
+			}
+			c.active("s")
+			open := c.must("ListShards", object{"StreamName": "s", "ShardFilter": object{"Type": "AT_LATEST"}})
+			if n := len(open.list("Shards")); n != step.target {
+				c.t.Errorf("%d shards are open, want %d", n, step.target)
+			}
+			for i := range open.list("Shards") {
+				if at := fmt.Sprintf("Shards.%d.HashKeyRange.", i); open.str(at+"StartingHashKey") == "0" && open.str(at+"EndingHashKey") != step.size {
+					c.t.Errorf("the first of %d ends at %s, want %s", step.target, open.str(at+"EndingHashKey"), step.size)
+				}
+			}
+		}
+		children := map[string]int{}
+		all := c.must("ListShards", object{"StreamName": "s"})
+		for i := range all.list("Shards") {
+			at := fmt.Sprintf("Shards.%d.", i)
+			if !all.has(at + "ParentShardId") {
+				continue
+			}
+			children[all.str(at+"ParentShardId")]++
+			if all.has(at + "AdjacentParentShardId") {
+				children[all.str(at+"ParentShardId")] += 10
+			}
+		}
+		for parent, n := range children {
+			if n != 2 && n != 11 {
+				c.t.Errorf("%s is followed by neither two shards, nor one with another parent", parent)
+			}
+		}
+	})
+}
+
+// At most twice, at least half, at most 10,000, ten times in 24 hours (B); the texts
+// of the first three (T mhart/kinesalite#48).
+func TestUpdateShardCountRefuses(t *testing.T) {
+	ahead(t, freshet.Options{}, func(c *client) {
+		c.scale("s", 3).fails("ResourceNotFoundException", c.notFound("s"))
+		c.stream("s", 5)
+		c.scale("s", 11).failsLike("LimitExceededException",
+			"UpdateShardCount cannot scale up over double your current open shard count. Current open shard count: 5,? Target shard count: 11 ?")
+		c.scale("s", 2).failsLike("LimitExceededException",
+			"UpdateShardCount cannot scale down below half your current open shard count. Current open shard count: 5,? Target shard count: 2 ?")
+		c.scale("s", 10001).failsLike("LimitExceededException",
+			"Target shard count or number of open shards cannot be greater than 10000. Current open shard count: 5,? Target shard count: 10001 ?")
+		for i := range 10 {
+			c.must("UpdateShardCount", object{"StreamName": "s", "TargetShardCount": 4 + i%2, "ScalingType": "UNIFORM_SCALING"})
+			c.active("s")
+		}
+		c.scale("s", 4).failsLike("LimitExceededException", ".*")
+		c.pass(24 * time.Hour)
+		c.must("UpdateShardCount", object{"StreamName": "s", "TargetShardCount": 4, "ScalingType": "UNIFORM_SCALING"})
+	})
+}
+
 // What SplitShard refuses, in AWS's order: an id that cannot be read, before the
 // stream is looked for; a shard that does not exist; one that is closed; a key
 // outside (K; M for closed).
@@ -169,6 +250,7 @@ func TestReshardingOnDemandIsRefused(t *testing.T) {
 		text := "Request is invalid. Stream s under account " + c.account + " is in On-Demand mode."
 		c.call("SplitShard", splitOf("0", "1000")).fails("ValidationException", text)
 		c.call("MergeShards", mergeOf("0", "1")).fails("ValidationException", text)
+		c.scale("s", 5).fails("ValidationException", text)
 	})
 }
 
@@ -182,6 +264,7 @@ func TestReshardingTakesTime(t *testing.T) {
 			text := "Stream s under account " + c.account + " not ACTIVE, instead in state " + state
 			c.call("SplitShard", splitOf("9", "0")).fails("ResourceInUseException", text)
 			c.call("MergeShards", mergeOf("9", "9")).fails("ResourceInUseException", text)
+			c.scale("s", 9).fails("ResourceInUseException", text)
 		}
 		c.must("CreateStream", object{"StreamName": "s", "ShardCount": 1})
 		refused("CREATING")

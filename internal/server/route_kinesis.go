@@ -54,6 +54,7 @@ func kinesisRoutes(s *streams.Service, m *Metrics, patient wire.Prepare) []wire.
 		wire.Op(kinesis.OpUpdateAccountSettings, s.UpdateAccountSettings),
 		wire.Op(kinesis.OpUpdateChannel, s.UpdateChannel),
 		wire.Op(kinesis.OpUpdateMaxRecordSize, s.UpdateMaxRecordSize),
+		wire.Op(kinesis.OpUpdateShardCount, s.UpdateShardCount),
 		wire.Op(kinesis.OpUpdateStreamMode, s.UpdateStreamMode),
 		wire.Op(kinesis.OpUpdateStreamRecordDistributionStrategy, s.UpdateStreamRecordDistributionStrategy),
 	}

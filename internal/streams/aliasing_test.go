@@ -174,6 +174,8 @@ func TestNothingKeptLiesInTheInput(t *testing.T) {
 		forget(split, func() (any, error) { return r.SplitShard(r.ctx(), caller, split) })
 		merge := &kinesis.MergeShardsInput{StreamARN: new(*arn), ShardToMerge: new("2"), AdjacentShardToMerge: new("3")}
 		forget(merge, func() (any, error) { return r.MergeShards(r.ctx(), caller, merge) })
+		scale := &kinesis.UpdateShardCountInput{StreamARN: new(*arn), TargetShardCount: new(int32(3)), ScalingType: new(kinesis.ScalingTypeUniformScaling)}
+		forget(scale, func() (any, error) { return r.UpdateShardCount(r.ctx(), caller, scale) })
 
 		// A stream that is made again and one that is deleted.
 		remove := &kinesis.DeleteStreamInput{StreamName: new("parcels")}

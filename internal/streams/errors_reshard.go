@@ -25,3 +25,29 @@ func errNotAdjacent(st *stream, a, b *shard) error {
 	return kinesis.InvalidArgumentException("Shards %s and %s in stream %s under account %s are not an adjacent pair of shards eligible for merging",
 		a.id, b.id, st.name, st.account)
 }
+
+// The codes and texts of UpdateShardCount's bounds are those that two projects quote
+// of AWS (mhart/kinesalite, pull request 48; the documentation of a construct for
+// AWS's CDK), which differ in the punctuation between the numbers.
+
+func errScaleUp(current, target int) error {
+	return kinesis.LimitExceededException("UpdateShardCount cannot scale up over double your current open shard count. "+
+		"Current open shard count: %d Target shard count: %d", current, target)
+}
+
+func errScaleDown(current, target int) error {
+	return kinesis.LimitExceededException("UpdateShardCount cannot scale down below half your current open shard count. "+
+		"Current open shard count: %d Target shard count: %d", current, target)
+}
+
+func errScaleTooFar(current, target, most int) error {
+	return kinesis.LimitExceededException("Target shard count or number of open shards cannot be greater than %d. "+
+		"Current open shard count: %d, Target shard count: %d", most, current, target)
+}
+
+func errScaledTooOften(st *stream, most int) error {
+	// The text is not documented; that the code is this one, Amazon's own scaling
+	// utility relies on.
+	return kinesis.LimitExceededException("Stream %s under account %s cannot be scaled more than %d times in 24 hours.",
+		st.name, st.account, most)
+}

@@ -109,3 +109,12 @@ func (k hashKey) plus(o hashKey) hashKey {
 	lo, carry := bits.Add64(k.lo, o.lo, 0)
 	return hashKey{k.hi + o.hi + carry, lo}
 }
+
+// distance returns how many keys lie between k and o, one of them included.
+func (k hashKey) distance(o hashKey) hashKey {
+	if k.less(o) {
+		k, o = o, k
+	}
+	lo, borrow := bits.Sub64(k.lo, o.lo, 0)
+	return hashKey{k.hi - o.hi - borrow, lo}
+}

@@ -82,13 +82,26 @@ type end struct {
 	last   shardlog.Millis // the arrival of its last record
 }
 
-// finishReshard is steps 2 and 3.
+// finishReshard is steps 2 and 3, until st is no longer in this transition: once,
+// but for a scaling.
 func (s *Service) finishReshard(ctx context.Context, st *stream) error {
+	for next := st; next.is(st); {
+		var err error
+		if next, err = s.finishRound(ctx, next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finishRound is steps 2 and 3. It returns what became of the stream, be it by
+// another call.
+func (s *Service) finishRound(ctx context.Context, st *stream) (*stream, error) {
 	ends, err := s.seal(ctx, st)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = s.catalog.change(ctx, st.streamKey, func(old *stream) (*stream, error) {
+	return s.catalog.change(ctx, st.streamKey, func(old *stream) (*stream, error) {
 		if !old.is(st) {
 			return old, nil
 		}
@@ -106,14 +119,13 @@ func (s *Service) finishReshard(ctx context.Context, st *stream) error {
 			}
 			e, ok := ends[sh.number]
 			if !ok {
-				return old, nil // that reshard is over, and another has begun
+				return old, nil // that round is over, and another has begun
 			}
 			at = max(at, e.last+1, sh.Opened)
 			offsets[sh.number] = e.offset
 		}
 		return old.handedOver(offsets, at), nil
 	})
-	return err
 }
 
 // seal is step 2. The shards are sealed at once: a seal takes as long as a sync of
@@ -147,6 +159,9 @@ func (s *Service) seal(ctx context.Context, st *stream) (map[uint32]end, error) 
 // children are created one second later (data-streams.md 7): so every number of
 // a child lies above every number of its parents. The second may lie ahead of
 // the clock; the order does not need it not to.
+//
+// If st is being scaled and the ring is not there yet, it is also step 1 of the
+// next round.
 func (st *stream) handedOver(ends map[uint32]shardlog.Offset, at shardlog.Millis) *stream {
 	second := int64(at / 1000)
 	for _, sh := range st.shards {
@@ -171,5 +186,13 @@ func (st *stream) handedOver(ends map[uint32]shardlog.Offset, at shardlog.Millis
 		}
 		shards[i] = sh.revised(d)
 	}
-	return st.revised(st.entering(kinesis.StreamStatusActive, time.Now()), shards)
+	if st.Target > 0 {
+		next := st.revised(st.streamDocument, shards)
+		if rs := round(next.ring, st.Target); len(rs) > 0 {
+			return next.replacing(st.streamDocument, rs)
+		}
+	}
+	doc := st.entering(kinesis.StreamStatusActive, time.Now())
+	doc.Target = 0
+	return st.revised(doc, shards)
 }

@@ -19,5 +19,5 @@ func (st *stream) claim() int {
 			later++
 		}
 	}
-	return max(len(st.ring), later)
+	return max(len(st.ring), later, st.Target)
 }

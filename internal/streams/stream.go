@@ -47,6 +47,11 @@ type streamDocument struct {
 	ModeChanges []shardlog.Millis `json:"modeChanges,omitempty"`
 	// WarmMiBps is what an on-demand stream is to be warm for, 0 if nobody asked.
 	WarmMiBps int32 `json:"warmMiBps,omitempty"`
+	// Target is the number of shards that a stream in UPDATING is being brought to,
+	// 0 if it is not.
+	Target int `json:"target,omitempty"`
+	// Scalings is when UpdateShardCount was called in the last 24 hours.
+	Scalings []shardlog.Millis `json:"scalings,omitempty"`
 	// NextShard is the number that the next shard gets.
 	NextShard uint32            `json:"nextShard"`
 	Tags      map[string]string `json:"tags,omitempty"`

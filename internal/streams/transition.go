@@ -90,7 +90,7 @@ func (s *Service) finishDeleting(ctx context.Context, st *stream) error {
 // is reports whether st, which may be nil, still is the stream that it was as
 // o, in the same transition.
 func (st *stream) is(o *stream) bool {
-	return st != nil && st.id == o.id && st.Status == o.Status
+	return st != nil && st.id == o.id && st.Status == o.Status && st.Since == o.Since
 }
 
 // poke tells the goroutine of transitions to look again.

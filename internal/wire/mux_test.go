@@ -177,6 +177,35 @@ func TestTypesComeBeforeConstraintsBeforeTheOperation(t *testing.T) {
 	})
 }
 
+// A check comes after the constraints and before the operation.
+func TestACheckComesBeforeTheOperation(t *testing.T) {
+	performed := 0
+	do := func(_ context.Context, _ access.Caller, in *wiretest.Everything) (*wiretest.Everything, error) {
+		performed++
+		return in, nil
+	}
+	h := serve(echo)
+	h.Handle(wire.Op(operation("Checked", nil), do).Before(func(_ access.Caller, in any) error {
+		if in.(*wiretest.Everything).Text == nil {
+			return awsapi.Errorf("LimitExceededException", "Rate exceeded.")
+		}
+		return nil
+	}))
+	inEach(t, func(t *testing.T, c codec) {
+		performed = 0
+		call := func(in *wiretest.Everything) *http.Request {
+			return c.call(c.body(in), "X-Amz-Target", "Test_20260101.Checked")
+		}
+		h.check(t, call(&wiretest.Everything{}), reply{400, c.contentType, c.failure("__type", "LimitExceededException", "message", "Rate exceeded.")})
+		if o, _ := h.answer(t, call(&wiretest.Everything{Text: new("123456")})); o.status != 400 || performed != 0 {
+			t.Errorf("%+v, performed %d times", o, performed)
+		}
+		if h.check(t, call(&wiretest.Everything{Text: new("12345")}), reply{200, c.contentType, ""}); performed != 1 {
+			t.Errorf("performed %d times", performed)
+		}
+	})
+}
+
 func TestOperationWithoutOutputAnswersAnEmptyBody(t *testing.T) {
 	h := serve(echo)
 	inEach(t, func(t *testing.T, c codec) {

@@ -14,6 +14,12 @@ func (x *exchange) perform(caller access.Caller) {
 		x.fail(err)
 		return
 	}
+	if x.route.check != nil {
+		if err := x.route.check(caller, in); err != nil {
+			x.fail(err)
+			return
+		}
+	}
 	if x.route.events != nil {
 		x.stream(caller, in)
 		return

@@ -24,6 +24,7 @@ type Route struct {
 	events func(ctx context.Context, caller access.Caller, in any) (iter.Seq2[any, error], error)
 	union  *awsapi.Shape
 	event  *awsapi.Member
+	check  func(caller access.Caller, in any) error // nil for none
 	fast   [len(encodings)]Fast
 	// prepare, if set, is called before the operation.
 	prepare Prepare
@@ -69,6 +70,16 @@ func Op[In, Out any](op *awsapi.Operation, call func(context.Context, access.Cal
 		},
 	}
 }
+
+// Before returns the route with a check that its input passes before it is
+// performed: an error of check is the answer.
+func (r Route) Before(check func(caller access.Caller, in any) error) Route {
+	r.check = check
+	return r
+}
+
+// Operation is the operation's name.
+func (r Route) Operation() string { return r.op.Name }
 
 // WithFast returns the route with a hand-written codec for the encoding of that
 // content type, JSON or CBOR.

@@ -65,6 +65,7 @@ func New(o Options) (*Server, error) {
 		TransitionDelay: o.TransitionDelay,
 		InitialStreams:  initialStreams(o.InitialStreams),
 		Compression:     o.Compression.inLog(),
+		Limits:          o.Limits.profile(),
 		Token:           token,
 		Backup:          s.Backup,
 		ForTests:        true, // there is no other way to run yet than for development

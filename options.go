@@ -90,6 +90,11 @@ type Options struct {
 	// overrides it for that stream.
 	Compression Compression
 
+	// Limits says which rates the server keeps, overriding the default
+	// LimitsRelaxed: none. The extension API says other ones for an account, and
+	// those that the tag freshet:limits of a stream says beat both.
+	Limits Limits
+
 	// Version is what the health page and freshet_build_info name, overriding
 	// the default "devel".
 	Version string
@@ -117,6 +122,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.BodyBudget, 256<<20)
 	setDefault(&o.Grace, 10*time.Second)
 	setDefault(&o.Compression, CompressionNone)
+	setDefault(&o.Limits, LimitsRelaxed)
 	setDefault(&o.TLS, TLSOn)
 	setDefault(&o.Version, "devel")
 	if o.Logger == nil {
@@ -162,6 +168,9 @@ func (o Options) Validate() error {
 	}
 	if _, rule := shardlog.ParseCompression(string(o.Compression)); rule != nil {
 		check(false, "Compression", o.Compression, rule.Error())
+	}
+	if _, rule := ParseLimits(string(o.Limits)); rule != nil {
+		check(false, "Limits", o.Limits, rule.Error())
 	}
 	if err := o.checkTLS(); err != nil {
 		errs = append(errs, err)

@@ -36,6 +36,7 @@ func TestOptionsThatCannotBe(t *testing.T) {
 	f(Options{APIToken: "a token with blanks"}, "without blanks")
 	f(Options{TLS: "maybe"}, `TLS: "maybe": must be on or off`)
 	f(Options{TLSKey: "key.pem"}, "TLSCert and TLSKey")
+	f(Options{Limits: "strict"}, "Limits: strict: must be relaxed or aws")
 	f(Options{Grace: -1, BodyGrace: -1}, "\n")
 	if err := (Options{}).Validate(); err != nil {
 		t.Errorf("the zero Options: %v", err)

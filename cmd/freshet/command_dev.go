@@ -14,6 +14,7 @@ type devCommand struct {
 	where
 	Memory       bool   `help:"Keep everything in memory; short for --durability memory."`
 	Durability   string `placeholder:"MODE" help:"What an acknowledged put survives: sync, interval(50ms) or memory."`
+	Limits       string `placeholder:"PROFILE" help:"Which of AWS's rates are kept: relaxed (none) or aws."`
 	TLS          string `name:"tls" placeholder:"on|off" help:"Whether the port takes https as well as http (on)."`
 	TLSCert      string `name:"tls-cert" placeholder:"FILE" help:"A certificate of your own, PEM; needs --tls-key."`
 	TLSKey       string `name:"tls-key" placeholder:"FILE" help:"Its key, PEM."`
@@ -51,6 +52,11 @@ func (c devCommand) Run(p *program) error {
 	if mode := c.durability(); mode != "" {
 		if err := s.SetDurability(mode); err != nil {
 			return configError{fmt.Errorf("--durability (data.durability): %q: %w", mode, err)}
+		}
+	}
+	if c.Limits != "" {
+		if err := s.SetLimits(c.Limits); err != nil {
+			return configError{fmt.Errorf("--limits (limits.profile): %q: %w", c.Limits, err)}
 		}
 	}
 	if c.TLS != "" {

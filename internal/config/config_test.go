@@ -46,6 +46,7 @@ func TestEnvironmentBeatsFile(t *testing.T) {
 		"FRESHET_LOG_LEVEL":            "debug",
 		"FRESHET_DATA_DURABILITY":      "interval(50ms)",
 		"FRESHET_STREAMS_COMPRESSION":  "s2",
+		"FRESHET_LIMITS_PROFILE":       "aws read_calls=10/s write_bytes=2048KiB/s",
 		"FRESHET_SERVICE_HOST":         "set by a cluster",
 	}))
 	if err != nil {
@@ -60,6 +61,9 @@ func TestEnvironmentBeatsFile(t *testing.T) {
 	}
 	if o.Durability != freshet.DurabilityInterval(50*time.Millisecond) || o.Compression != freshet.CompressionS2 {
 		t.Errorf("durability %s, compression %s", o.Durability, o.Compression)
+	}
+	if o.Limits != "aws write_bytes=2MiB/s read_calls=10/s" {
+		t.Errorf("limits %s", o.Limits)
 	}
 	if s.Log.Level != slog.LevelDebug {
 		t.Errorf("level %s", s.Log.Level)
@@ -101,6 +105,7 @@ func TestFileErrorsNameKeyValueAndRule(t *testing.T) {
 	f("data:\n  durability: interval(2m)\n", "the interval must be from 1ms to 1m")
 	f("streams:\n  compression: zstd\n", `streams.compression: "zstd": must be none or s2`)
 	f("streams:\n  transition_delay: -1s\n", "must not be negative")
+	f("limits:\n  profile: strict\n", `limits.profile: "strict": must be relaxed or aws`)
 	f("log:\n  level: loud\nserver: 5\n", "debug, info, warn or error", `server: "5": must be a section`)
 	f("log:\n  format: xml\n", "must be text or json")
 	f("- a\n", "the file")

@@ -46,6 +46,9 @@ func (s *Settings) SetTLS(mode string) error {
 	return choice{(*string)(&s.Server.TLS), []string{"on", "off"}}.set(mode)
 }
 
+// SetLimits sets limits.profile to what a flag says, in the same way.
+func (s *Settings) SetLimits(text string) error { return profile{&s.Server.Limits}.set(text) }
+
 // former are keys that are no more, and what says the same now.
 var former = map[string]string{
 	"data.memory": "durability: memory in section data (FRESHET_DATA_DURABILITY=memory)",
@@ -84,6 +87,8 @@ func (s *Settings) keys() []key {
 		{"streams.transition_delay", duration{&o.TransitionDelay, notNegative}},
 		{"streams.initial", initial{&o.InitialStreams}},
 		{"streams.compression", choice{(*string)(&o.Compression), []string{"none", "s2"}}},
+
+		{"limits.profile", profile{&o.Limits}},
 
 		{"log.level", level{&s.Log.Level}},
 		{"log.format", choice{&s.Log.Format, []string{"text", "json"}}},

@@ -107,6 +107,17 @@ func (v durability) set(s string) error {
 	return nil
 }
 
+type profile struct{ p *freshet.Limits }
+
+func (v profile) set(s string) error {
+	l, err := freshet.ParseLimits(s)
+	if err != nil {
+		return err
+	}
+	*v.p = l
+	return nil
+}
+
 type bound int
 
 const (

@@ -14,8 +14,9 @@ import (
 // the operations' inputs and outputs, so that the service needs to know nothing
 // of metrics.
 type streamMetrics struct {
-	bytes   *prometheus.CounterVec
-	records *prometheus.CounterVec
+	bytes     *prometheus.CounterVec
+	records   *prometheus.CounterVec
+	throttled *prometheus.CounterVec // see throttles
 }
 
 func newStreamMetrics() streamMetrics {
@@ -23,13 +24,14 @@ func newStreamMetrics() streamMetrics {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{"account", "region", "stream"})
 	}
 	return streamMetrics{
-		bytes:   counter("freshet_stream_incoming_bytes_total", "Bytes of data and partition keys that were put."),
-		records: counter("freshet_stream_incoming_records_total", "Records that were put."),
+		bytes:     counter("freshet_stream_incoming_bytes_total", "Bytes of data and partition keys that were put."),
+		records:   counter("freshet_stream_incoming_records_total", "Records that were put."),
+		throttled: newThrottled(),
 	}
 }
 
 func (m streamMetrics) all() []prometheus.Collector {
-	return []prometheus.Collector{m.bytes, m.records}
+	return []prometheus.Collector{m.bytes, m.records, m.throttled}
 }
 
 func (m streamMetrics) add(caller access.Caller, name, arn *string, records, bytes int) {
@@ -103,4 +105,5 @@ func (m *Metrics) forget(remove operation[kinesis.DeleteStreamInput, kinesis.Del
 func (m streamMetrics) forget(account, region, stream string) {
 	m.records.DeleteLabelValues(account, region, stream)
 	m.bytes.DeleteLabelValues(account, region, stream)
+	m.throttled.DeletePartialMatch(prometheus.Labels{"account": account, "region": region, "stream": stream})
 }

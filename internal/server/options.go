@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/extapi"
+	"github.com/freshet/freshet/internal/limits"
 	"github.com/freshet/freshet/internal/meta"
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/streams"
@@ -40,6 +41,7 @@ type Options struct {
 	TransitionDelay time.Duration
 	InitialStreams  []streams.Initial
 	Compression     shardlog.Compression
+	Limits          limits.Profile
 
 	// Token is what the extension API wants to hear; without one there is none. Backup makes a backup of what
 	// Log and Meta hold in a folder; it is called by the extension API alone.

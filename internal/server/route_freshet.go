@@ -16,8 +16,12 @@ func (s *Server) extensionRoutes(mux *http.ServeMux) {
 	const stream = extapi.StreamsPath + "/{stream}"
 
 	handle("POST "+extapi.BackupsPath, http.HandlerFunc(s.postBackup))
+	handle("GET "+extapi.LimitsPath, page(s, s.streams.Limits))
+	handle("PUT "+extapi.LimitsPath, page(s, s.streams.SetLimits))
 	handle("GET "+extapi.StreamsPath, page(s, s.streams.Streams))
 	handle("GET "+stream, page(s, s.streams.Stream))
+	handle("GET "+stream+"/limits", page(s, s.streams.Limits))
+	handle("PUT "+stream+"/limits", page(s, s.streams.SetLimits))
 	handle("POST "+stream+"/pause", page(s, s.streams.PauseStream))
 	handle("POST "+stream+"/resume", page(s, s.streams.ResumeStream))
 	if s.o.ForTests {

@@ -60,6 +60,17 @@ func kinesisRoutes(s *streams.Service, m *Metrics, patient wire.Prepare) []wire.
 	}
 }
 
+// limited lets the rates of operations be kept before they are performed: no
+// operation needs to know its own.
+func limited(s *streams.Service, routes []wire.Route) []wire.Route {
+	for i, r := range routes {
+		if s.LimitsCalls(r.Operation()) {
+			routes[i] = r.Before(func(caller access.Caller, in any) error { return s.LimitCall(caller, r.Operation(), in) })
+		}
+	}
+	return routes
+}
+
 const (
 	typeJSON = "application/x-amz-json-1.1"
 	typeCBOR = "application/x-amz-cbor-1.1"

@@ -42,6 +42,8 @@ func New(o Options) (*Server, error) {
 	s.streams = streams.New(o.Log, o.Meta, streams.Options{
 		TransitionDelay: o.TransitionDelay,
 		Compression:     o.Compression,
+		Limits:          o.Limits,
+		Throttled:       (&throttles{logger: o.Logger, refused: o.Metrics.streams.throttled}).note,
 		Logger:          o.Logger,
 	})
 	api := wire.New(wire.Options{
@@ -53,7 +55,7 @@ func New(o Options) (*Server, error) {
 		Observe:     s.observe,
 		Logger:      o.Logger,
 	})
-	api.Handle(kinesisRoutes(s.streams, s.metrics, s.patient)...)
+	api.Handle(limited(s.streams, kinesisRoutes(s.streams, s.metrics, s.patient))...)
 	s.endStreams = api.EndStreams
 	s.waits, s.endWaits = context.WithCancel(context.Background())
 	s.handler = s.door(api, s.pages())

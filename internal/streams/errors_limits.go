@@ -39,3 +39,13 @@ func errTagLimits(value string, rule error) error {
 	return kinesis.InvalidArgumentException("The tag %s says which rates hold for the stream: its value %v. Specified value was %s",
 		limitsTag, rule, value)
 }
+
+// What the extension API is told of limits that cannot be set.
+
+func errNoProfile() error {
+	return kinesis.InvalidArgumentException("The body must say a profile; \"\" takes back what was said.")
+}
+
+func errProfile(value string, rule error) error {
+	return kinesis.InvalidArgumentException("profile: %q: %v", value, rule)
+}

@@ -63,18 +63,22 @@ func (k callKey) clone() callKey {
 	return callKey{strings.Clone(k.account), strings.Clone(k.region), strings.Clone(k.stream), strings.Clone(k.operation)}
 }
 
+// LimitsCalls reports whether LimitCall may refuse a call of an operation: whether
+// AWS states a rate that an account or a stream is counted for. Those of a shard,
+// and of a consumer on a shard, are the operations' own matter.
+func (s *Service) LimitsCalls(operation string) bool {
+	r, ok := limits.OperationRate(operation)
+	return ok && (r.Scope == limits.PerAccount || r.Scope == limits.PerStream)
+}
+
 // LimitCall lets a call of an operation through, or returns what AWS says to one
 // too many. It is called once the input keeps to the model's constraints and
 // before the operation; in is what the operation gets. Rates of an account go by
-// its profile, those of a stream by the stream's. Those of a shard, and of a
-// consumer on a shard, are the operations' own matter.
+// its profile, those of a stream by the stream's.
 //
 // Unlike AWS, a page of ListShards that a token asks for is not counted.
 func (s *Service) LimitCall(caller access.Caller, operation string, in any) error {
-	r, ok := limits.OperationRate(operation)
-	if !ok || r.Scope != limits.PerAccount && r.Scope != limits.PerStream {
-		return nil
-	}
+	r, _ := limits.OperationRate(operation)
 	profiles := s.catalog.profiles()
 	profile, _ := profiles.ofAccount(accountKey{caller.Account(), caller.Region()})
 	if r.Scope == limits.PerAccount && !profile.Calls {

@@ -325,10 +325,10 @@ func TestCallsOfAnAccountAreLimited(t *testing.T) {
 		must(t, 0, call(testCaller, "ListStreams", &kinesis.ListStreamsInput{}))
 
 		// What has no rate, or one of its own, is not counted here.
-		for range 100 {
-			must(t, 0, call(testCaller, "PutRecord", &kinesis.PutRecordInput{}))
-			must(t, 0, call(testCaller, "GetRecords", &kinesis.GetRecordsInput{}))
+		for _, operation := range []string{"PutRecord", "GetRecords", "GetShardIterator", "SubscribeToShard", "UpdateMaxRecordSize"} {
+			wantEqual(t, r.LimitsCalls(operation), false, "whether calls of "+operation+" are counted here")
 		}
+		wantEqual(t, r.LimitsCalls("ListShards"), true, "whether calls of ListShards are")
 	})
 }
 

@@ -1,13 +1,15 @@
 package conformance
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
+	"strconv"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,18 +118,74 @@ func (c *client) pass(d time.Duration) {
 type direct struct{ handler http.Handler }
 
 func (d direct) RoundTrip(req *http.Request) (*http.Response, error) {
-	rec := httptest.NewRecorder()
 	req.Host = req.URL.Host
 	req.RequestURI = req.URL.RequestURI()
-	d.handler.ServeHTTP(rec, req)
-	res := rec.Result()
-	res.ContentLength = int64(rec.Body.Len())
-	header := http.Header{}
-	for name, values := range res.Header { // as reading from a connection does
+	w := &answer{header: http.Header{}, begun: make(chan *http.Response, 1)}
+	w.more.L = &w.mu
+	go func() {
+		defer w.end()
+		d.handler.ServeHTTP(w, req)
+		w.WriteHeader(http.StatusOK) // unless there was another
+	}()
+	return <-w.begun, nil
+}
+
+// answer is what a handler writes and a client reads, which may be slower: there is
+// room for all of it.
+type answer struct {
+	header http.Header
+	begun  chan *http.Response // gets the response when it has begun
+	status int                 // the handler's own
+
+	mu    sync.Mutex
+	more  sync.Cond
+	body  bytes.Buffer
+	ended bool
+}
+
+func (a *answer) Header() http.Header { return a.header }
+
+func (a *answer) WriteHeader(status int) {
+	if a.status != 0 {
+		return
+	}
+	a.status = status
+	res := &http.Response{StatusCode: status, Proto: "HTTP/1.1", Header: http.Header{}, Body: a, ContentLength: -1}
+	for name, values := range a.header { // as reading from a connection does
 		for _, v := range values {
-			header.Add(name, v)
+			res.Header.Add(name, v)
 		}
 	}
-	res.Header = header
-	return res, nil
+	if n, err := strconv.ParseInt(res.Header.Get("Content-Length"), 10, 64); err == nil {
+		res.ContentLength = n
+	}
+	a.begun <- res
 }
+
+func (a *answer) Write(p []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	defer a.more.Broadcast()
+	return a.body.Write(p)
+}
+
+func (a *answer) Flush() {}
+
+func (a *answer) end() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.ended = true
+	a.more.Broadcast()
+}
+
+func (a *answer) Read(p []byte) (int, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for a.body.Len() == 0 && !a.ended {
+		a.more.Wait()
+	}
+	return a.body.Read(p)
+}
+
+func (a *answer) Close() error { return nil }

@@ -13,13 +13,13 @@ import (
 )
 
 // sdk returns AWS's own client with an account of its own.
-func sdk() *kinesis.Client {
+func sdk(options ...func(*kinesis.Options)) *kinesis.Client {
 	return kinesis.New(kinesis.Options{
 		BaseEndpoint:     &endpoint,
 		Region:           "us-east-1",
 		RetryMaxAttempts: 1,
 		Credentials:      credentials.NewStaticCredentialsProvider(newAccount(), "secret", ""),
-	})
+	}, options...)
 }
 
 // The main flow of AWS's own Go client: make a stream, wait, put, read shard by
@@ -126,4 +126,94 @@ func TestSDKErrors(t *testing.T) {
 	if e := (*types.LimitExceededException)(nil); !errors.As(err, &e) {
 		t.Errorf("too many shards: %v", err)
 	}
+}
+
+// AWS's own Go client subscribes along every way, reads on, follows a split to its
+// children, and reads exceptions as its types (B).
+//
+//rule:14 SubscribeToShard
+func TestSDKSubscribeToShard(t *testing.T) {
+	for _, w := range ways() {
+		t.Run(w.name, func(t *testing.T) {
+			h, url := w.client()
+			t.Cleanup(h.CloseIdleConnections)
+			c := sdk(func(o *kinesis.Options) { o.BaseEndpoint, o.HTTPClient = &url, h })
+			sdkSubscribe(t, c)
+		})
+	}
+}
+
+func sdkSubscribe(t *testing.T, c *kinesis.Client) {
+	ctx, name := t.Context(), aws.String("orders")
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := c.CreateStream(ctx, &kinesis.CreateStreamInput{StreamName: name, ShardCount: aws.Int32(1)})
+	must(err)
+	described, err := c.DescribeStreamSummary(ctx, &kinesis.DescribeStreamSummaryInput{StreamName: name})
+	must(err)
+	registered, err := c.RegisterStreamConsumer(ctx, &kinesis.RegisterStreamConsumerInput{
+		StreamARN: described.StreamDescriptionSummary.StreamARN, ConsumerName: aws.String("audit")})
+	must(err)
+	consumer := registered.Consumer.ConsumerARN
+	subscribe := func(shard string, kind types.ShardIteratorType) *kinesis.SubscribeToShardEventStream {
+		t.Helper()
+		out, err := c.SubscribeToShard(ctx, &kinesis.SubscribeToShardInput{ConsumerARN: consumer, ShardId: &shard,
+			StartingPosition: &types.StartingPosition{Type: kind}})
+		must(err)
+		t.Cleanup(func() { out.GetStream().Close() })
+		return out.GetStream()
+	}
+	put := sdkPut(t, c, name)
+	stream := subscribe(shardID(0), types.ShardIteratorTypeTrimHorizon)
+	got := map[string]string{}
+	for len(got) < len(put) {
+		sdkEvent(t, stream, got)
+	}
+	if fmt.Sprint(got) != fmt.Sprint(put) {
+		t.Errorf("read %v\nput %v", got, put)
+	}
+	_, err = c.SubscribeToShard(ctx, &kinesis.SubscribeToShardInput{ConsumerARN: consumer, ShardId: aws.String(shardID(0)),
+		StartingPosition: &types.StartingPosition{Type: types.ShardIteratorTypeLatest}})
+	if e := (*types.ResourceInUseException)(nil); !errors.As(err, &e) {
+		t.Errorf("a second subscription: %v", err)
+	}
+	_, err = c.SplitShard(ctx, &kinesis.SplitShardInput{StreamName: name, ShardToSplit: aws.String(shardID(0)), NewStartingHashKey: aws.String("1000")})
+	must(err)
+	last := sdkEvent(t, stream, got)
+	for last.ContinuationSequenceNumber != nil {
+		last = sdkEvent(t, stream, got)
+	}
+	if len(last.ChildShards) != 2 || len(last.ChildShards[0].ParentShards) != 1 {
+		t.Errorf("the last event is %+v", last)
+	}
+	if _, open := <-stream.Events(); open || stream.Err() != nil {
+		t.Errorf("after the last event: %v", stream.Err())
+	}
+
+	stream = subscribe(shardID(2), types.ShardIteratorTypeLatest)
+	sdkEvent(t, stream, got)
+	_, err = c.DeregisterStreamConsumer(ctx, &kinesis.DeregisterStreamConsumerInput{ConsumerARN: consumer})
+	must(err)
+	for range stream.Events() {
+	}
+	if e := (*types.ResourceNotFoundException)(nil); !errors.As(stream.Err(), &e) {
+		t.Errorf("without its consumer the stream ends with %v", stream.Err())
+	}
+}
+
+// sdkEvent adds the records of the next event to got, and returns the event.
+func sdkEvent(t *testing.T, s *kinesis.SubscribeToShardEventStream, got map[string]string) types.SubscribeToShardEvent {
+	t.Helper()
+	e, ok := (<-s.Events()).(*types.SubscribeToShardEventStreamMemberSubscribeToShardEvent)
+	if !ok {
+		t.Fatalf("no event: %v", s.Err())
+	}
+	for _, r := range e.Value.Records {
+		got[*r.SequenceNumber] = string(r.Data)
+	}
+	return e.Value
 }

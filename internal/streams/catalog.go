@@ -31,6 +31,8 @@ type catalog struct {
 	keep    keeping
 	current atomic.Pointer[snapshot]
 	limits  limits.Profile // of streams and accounts that have none of their own
+	// replaced is told of every snapshot and of the one before, by who has the turn.
+	replaced func(old, next *snapshot)
 	// turn holds a token while a change is on its way from the snapshot to the
 	// store and back. It is a channel and not a lock because a change waits for
 	// the disk, and who waits for it may give up.
@@ -43,7 +45,7 @@ const (
 )
 
 func newCatalog(store meta.Store, keep keeping, limits limits.Profile) *catalog {
-	c := &catalog{store: store, keep: keep, limits: limits, turn: make(chan struct{}, 1)}
+	c := &catalog{store: store, keep: keep, limits: limits, turn: make(chan struct{}, 1), replaced: func(_, _ *snapshot) {}}
 	c.current.Store(newSnapshot(nil, nil))
 	return c
 }
@@ -120,7 +122,9 @@ func (c *catalog) enter(ctx context.Context) (leave func(), err error) {
 // replace puts a new snapshot in place and wakes who waits for that. The caller
 // has the turn.
 func (c *catalog) replace(next *snapshot) {
-	close(c.current.Swap(next).replaced)
+	old := c.current.Swap(next)
+	close(old.replaced)
+	c.replaced(old, next)
 }
 
 // load reads everything. It is called before anything else is.

@@ -9,10 +9,11 @@
 // has tags and a policy. A sequence number names a record, a shard iterator a place
 // to go on from, a token a page of a listing. A cursor is the one reader over
 // the log: it hides what retention has passed, and knows how far behind it is
-// and where a shard ends. Keeping tells the log how a stream is kept. The clock
-// is what retention goes by; it is slow to believe that it is much later. A
-// profile says which rates hold for a stream or an account; a shard's meter is the
-// buckets by which its rates are kept.
+// and where a shard ends. A subscription pushes what a cursor reads. Keeping
+// tells the log how a stream is kept. The clock is what retention goes by; it is
+// slow to believe that it is much later. A profile says which rates hold for a
+// stream or an account; a shard's meter is the buckets by which its rates are
+// kept.
 //
 // Invariants:
 //  1. Only this package writes its documents, one change at a time; the

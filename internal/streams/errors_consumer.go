@@ -49,3 +49,17 @@ func errHasConsumers(k streamKey) error {
 		"To delete %s anyway, set the EnforceConsumerDeletion parameter to true to force the deletion of all the consumers "+
 		"that are associated with it.", k.arn(), k.name)
 }
+
+// errConsumerNotActive is as observed (awslabs/kinesis-hot-shard-advisor#37).
+func errConsumerNotActive(k streamKey, c *consumer) error {
+	return kinesis.ResourceInUseException("Consumer %s with creation timestamp %d under stream: %s , account %s is not in ACTIVE status.",
+		c.name, c.Created, k.name, k.account)
+}
+
+// errSubscribed is for a subscription that comes too soon, and for one that was
+// taken over. It begins as observed (daangn/kinesumer#16); what names the consumer
+// is not documented.
+func errSubscribed(st *stream, who subscriber) error {
+	return kinesis.ResourceInUseException("Another active subscription exists for this consumer: %s, shard %s.",
+		consumerKey{st.streamKey, who.consumer, who.created}.arn(), shardID(who.shard))
+}

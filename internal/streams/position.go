@@ -63,9 +63,10 @@ func startingNumber(st *stream, sh *shard, number string) (sequenceNumber, error
 }
 
 // offsetOf returns where n lies. The starting number, whose index is 0, comes
-// before every record.
+// before every record. A ContinuationSequenceNumber, which is none of a record, lies
+// between two: there AT and AFTER are the same.
 func offsetOf(n sequenceNumber, kind kinesis.ShardIteratorType) (shardlog.Offset, error) {
-	if kind == kinesis.ShardIteratorTypeAfterSequenceNumber {
+	if kind == kinesis.ShardIteratorTypeAfterSequenceNumber || n.passed {
 		if n.index == sequenceIndexMax {
 			return 0, errStartingNumberEnd()
 		}

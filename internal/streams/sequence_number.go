@@ -6,6 +6,9 @@ package streams
 //	digits  1   9         1               16     2   9        8      1
 //	        2   creation  shard, low digit index  00  arrival  shard  2
 //
+// In ours 00 is 01 if the number is not a record's, but says that the one with
+// this index was passed.
+//
 // The length in decimal is constant, so that the order of the texts is the
 // order of the numbers: by creation of the shard, then by index.
 //
@@ -17,6 +20,9 @@ type sequenceNumber struct {
 	arrival uint64 // the record's arrival, seconds since 1970; 36 bits
 	shard   uint32
 	version uint8 // 0, 1 or 2; ours are 2
+	// passed says that the number is no record's: it lies above the one with this
+	// index, and below the next.
+	passed bool
 }
 
 const (
@@ -30,6 +36,8 @@ const (
 	sequenceCreatedEnd = 16025175000
 
 	sequenceSecondsMask = 1<<36 - 1
+
+	passedMark = 0x01
 )
 
 // append appends the 56 digits of n, whose version it takes to be 2.
@@ -42,6 +50,9 @@ type limbs struct{ high, middle, low uint64 }
 func (n sequenceNumber) limbs() limbs {
 	hi := 2<<56 | (n.created&sequenceSecondsMask)<<20 | uint64(n.shard&0xf)<<16 | n.index>>48
 	mid := n.index<<16 | n.arrival>>28&0xff
+	if n.passed {
+		mid |= passedMark << 8
+	}
 	lo := n.arrival<<36 | uint64(n.shard)<<4 | 2
 
 	// hi lies between 2^57 and 3·2^56, so that the quotients of both divisions
@@ -142,7 +153,8 @@ func parseSequenceNumber(s string) (sequenceNumber, bool) {
 }
 
 // readVersion2 takes n apart as append put it together. What says nothing, the
-// shard's low digit and the two digits before the arrival, is not looked at.
+// shard's low digit and the two digits before the arrival unless they are ours, is
+// not looked at.
 func readVersion2(n uint192) (sequenceNumber, bool) {
 	v := sequenceNumber{
 		version: 2,
@@ -150,6 +162,7 @@ func readVersion2(n uint192) (sequenceNumber, bool) {
 		index:   n.hi<<48 | n.mid>>16,
 		arrival: n.mid<<28&sequenceSecondsMask | n.lo>>36,
 		shard:   uint32(n.lo >> 4),
+		passed:  n.mid>>8&0xff == passedMark,
 	}
 	return v, v.created < sequenceCreatedEnd && v.index <= sequenceIndexMax
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/freshet/freshet/internal/shardlog"
 )
 
 func anySequenceNumber(t *rapid.T) sequenceNumber {
@@ -15,7 +17,24 @@ func anySequenceNumber(t *rapid.T) sequenceNumber {
 		arrival: rapid.Uint64Range(0, sequenceSecondsMask).Draw(t, "arrival"),
 		shard:   rapid.Uint32().Draw(t, "shard"),
 		version: 2,
+		passed:  rapid.Bool().Draw(t, "passed"),
 	}
+}
+
+// A number that no record has lies above that of the record it passed, and below
+// the next.
+func TestPassedNumbersLieBetweenRecords(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		sh := newShard(rapid.Uint32().Draw(t, "shard"), shardDocument{Created: rapid.Int64Range(0, sequenceCreatedEnd-1).Draw(t, "created")})
+		next := shardlog.Offset(rapid.Uint64Range(1, sequenceIndexMax-2).Draw(t, "next"))
+		millis := rapid.Int64Range(0, sequenceSecondsMask*1000)
+		stamp := func(label string) shardlog.Millis { return shardlog.Millis(millis.Draw(t, label)) }
+		last, following := sh.sequence(next-1, stamp("last")).String(), sh.sequence(next, stamp("following")).String()
+		passed := sh.passed(next, stamp("passed")).String()
+		if last >= passed || passed >= following {
+			t.Fatalf("%s, %s and %s are in the wrong order", last, passed, following)
+		}
+	})
 }
 
 // Section 7: the 47 hexadecimal digits, written out.

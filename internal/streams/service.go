@@ -24,6 +24,8 @@ type Service struct {
 	clock   *clock
 	calls   calls
 
+	subscriptions subscriptions
+
 	// wake tells the goroutine of transitions that there may be one.
 	wake chan struct{}
 }
@@ -39,7 +41,9 @@ func New(log shardlog.Log, store meta.Store, o Options) *Service {
 	}
 	c := newClock()
 	keep := keeping{log: log, compression: o.Compression, clock: c}
-	return &Service{log: log, catalog: newCatalog(store, keep, o.Limits), options: o, clock: c, wake: make(chan struct{}, 1), calls: calls{begin: time.Now()}}
+	s := &Service{log: log, catalog: newCatalog(store, keep, o.Limits), options: o, clock: c, wake: make(chan struct{}, 1), calls: calls{begin: time.Now()}}
+	s.catalog.replaced = s.subscriptions.replaced
+	return s
 }
 
 // Load reads the catalog, and tells the log how each stream is kept. It is called

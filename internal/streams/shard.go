@@ -76,6 +76,14 @@ func (sh *shard) sequence(offset shardlog.Offset, stamp shardlog.Millis) sequenc
 	return sh.numbering().sequence(offset, stamp)
 }
 
+// passed returns a number that lies between those of the records below next and
+// those from it on. At a later time it is a higher one.
+func (sh *shard) passed(next shardlog.Offset, now shardlog.Millis) sequenceNumber {
+	n := sequenceNumber{created: uint64(sh.Created), index: uint64(next), shard: sh.number, version: 2, passed: true}
+	n.arrival = uint64(now / 1000)
+	return n
+}
+
 // starting is StartingSequenceNumber: below every record.
 func (sh *shard) starting() sequenceNumber {
 	return sequenceNumber{created: uint64(sh.Created), arrival: uint64(sh.Created), shard: sh.number, version: 2}

@@ -159,3 +159,20 @@ func TestPagesForTestsAreNotEverywhere(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestPurgeAndTruncatePages(t *testing.T) {
+	e := extended(t)
+	e.must("CreateStream", `{"StreamName":"orders","ShardCount":1}`)
+	const orders = extapi.StreamsPath + "/orders"
+	e.must("PutRecord", `{"StreamName":"orders","PartitionKey":"k","Data":"aGVsbG8="}`)
+	e.want(200, `"before":"2020-11-24T09:00:00Z"`, "POST", orders+"/truncate", `{"before":"2020-11-24T10:00:00+01:00"}`)
+	e.want(400, "InvalidArgumentException", "POST", orders+"/truncate", "")
+	e.want(400, "the body", "POST", orders+"/truncate", `{"before":"yesterday"}`)
+	e.want(400, "in the future", "POST", orders+"/truncate", `{"before":"2999-01-01T00:00:00Z"}`)
+	e.want(200, `"before":"20`, "POST", orders+"/purge", "")
+	e.want(404, "not found", "POST", extapi.StreamsPath+"/parcels/purge", "")
+	got := e.must("GetRecords", `{"ShardIterator":"`+e.iterator("orders", "TRIM_HORIZON")+`"}`)
+	if !strings.Contains(got, `"Records":[]`) {
+		t.Errorf("a purged stream has %s", got)
+	}
+}

@@ -24,6 +24,8 @@ func (s *Server) extensionRoutes(mux *http.ServeMux) {
 	handle("PUT "+stream+"/limits", page(s, s.streams.SetLimits))
 	handle("POST "+stream+"/pause", page(s, s.streams.PauseStream))
 	handle("POST "+stream+"/resume", page(s, s.streams.ResumeStream))
+	handle("POST "+stream+"/purge", page(s, s.streams.PurgeStream))
+	handle("POST "+stream+"/truncate", page(s, s.streams.TruncateStream))
 	if s.o.ForTests {
 		handle("POST "+extapi.ResetPath, http.HandlerFunc(s.postReset))
 	}

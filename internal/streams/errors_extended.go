@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/shardlog"
 )
 
 // Errors of what AWS has not. The extension API's pages give them a status by
@@ -19,4 +20,13 @@ import (
 func errPaused(st *stream) error {
 	return kinesis.AccessDeniedException("Writes to stream %s under account %s have been paused since %s. Reads go on.",
 		st.name, st.account, st.Paused.Time().Format(time.RFC3339))
+}
+
+func errNoBefore() error {
+	return kinesis.InvalidArgumentException("before must say a time, like 2026-11-24T09:00:00Z.")
+}
+
+func errBeforeAhead(before, now shardlog.Millis) error {
+	return kinesis.InvalidArgumentException("before must not be in the future: it is %s, and now is %s.",
+		before.Time().Format(time.RFC3339Nano), now.Time().Format(time.RFC3339Nano))
 }

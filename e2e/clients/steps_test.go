@@ -16,7 +16,7 @@ const (
 func b64(data string) string { return base64.StdEncoding.EncodeToString([]byte(data)) }
 
 // steps are taken in order, on an empty server.
-var steps = slices.Concat(streamSteps, dataSteps, consumerSteps, shardSteps, settingSteps, tagSteps, accountSteps, endSteps)
+var steps = slices.Concat(streamSteps, dataSteps, consumerSteps, shardSteps, settingSteps, tagSteps, policySteps, accountSteps, modeSteps, channelSteps, endSteps)
 
 var streamSteps = []step{
 	{op: "CreateStream", in: object{"StreamName": "clients", "ShardCount": 2}},
@@ -86,6 +86,13 @@ var settingSteps = []step{
 	{op: "IncreaseStreamRetentionPeriod", in: object{"StreamName": "clients", "RetentionPeriodHours": 36}, fails: "InvalidArgumentException"},
 	{op: "DescribeStreamSummary", in: object{"StreamName": "clients"}, want: object{"StreamDescriptionSummary.RetentionPeriodHours": 48}},
 	{op: "DecreaseStreamRetentionPeriod", in: object{"StreamARN": "{arn}", "RetentionPeriodHours": 24}},
+	{op: "EnableEnhancedMonitoring", in: object{"StreamName": "clients", "ShardLevelMetrics": list{"IncomingBytes"}},
+		want: object{"StreamARN": "{arn}", "CurrentShardLevelMetrics.0": nil, "DesiredShardLevelMetrics.0": "IncomingBytes"}},
+	{op: "DisableEnhancedMonitoring", in: object{"StreamARN": "{arn}", "ShardLevelMetrics": list{"ALL"}},
+		want: object{"StreamName": "clients", "CurrentShardLevelMetrics.0": "IncomingBytes", "DesiredShardLevelMetrics.0": nil}},
+	{op: "UpdateMaxRecordSize", in: object{"StreamARN": "{arn}", "MaxRecordSizeInKiB": 2048}},
+	{op: "StartStreamEncryption", in: object{"StreamName": "clients", "EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}, fails: "KMSAccessDeniedException"},
+	{op: "StopStreamEncryption", in: object{"StreamName": "clients", "EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}},
 }
 
 var tagSteps = []step{
@@ -99,12 +106,46 @@ var tagSteps = []step{
 	{op: "AddTagsToStream", in: object{"StreamName": "clients", "Tags": object{"a,b": "c"}}, fails: "InvalidArgumentException"},
 }
 
+var policySteps = []step{
+	{op: "GetResourcePolicy", in: object{"ResourceARN": "{arn}"}, want: object{"Policy": "{}"}},
+	{op: "PutResourcePolicy", in: object{"ResourceARN": "{arn}", "Policy": policy}},
+	{op: "GetResourcePolicy", in: object{"ResourceARN": "{arn}"}, want: object{"Policy": policy}},
+	{op: "DeleteResourcePolicy", in: object{"ResourceARN": "{arn}"}},
+	{op: "DeleteResourcePolicy", in: object{"ResourceARN": "{arn}"}, fails: "ResourceNotFoundException"},
+}
+
+const policy = `{"Version":"2012-10-17","Statement":[{"Sid":"readers","Effect":"Allow","Principal":{"AWS":"111122223333"},` +
+	`"Action":"kinesis:GetRecords","Resource":"arn:aws:kinesis:us-east-1:000000000000:stream/clients"}]}`
+
 var accountSteps = []step{
 	{op: "DescribeLimits", in: object{}, want: object{"OpenShardCount": 2, "OnDemandStreamCount": 0}},
 	{op: "DescribeAccountSettings", in: object{}, want: object{"MinimumThroughputBillingCommitment.Status": "DISABLED"}},
 	{op: "UpdateAccountSettings", in: object{"MinimumThroughputBillingCommitment": object{"Status": "ENABLED"}},
 		want: object{"MinimumThroughputBillingCommitment.Status": "ENABLED"}},
 }
+
+var modeSteps = []step{
+	{op: "UpdateStreamMode", in: object{"StreamARN": "{arn}", "StreamModeDetails": object{"StreamMode": "ON_DEMAND"}}},
+	{op: "DescribeStreamSummary", in: object{"StreamName": "clients"}, want: object{"StreamDescriptionSummary.StreamModeDetails.StreamMode": "ON_DEMAND"}},
+	{op: "UpdateStreamRecordDistributionStrategy", in: object{"StreamARN": "{arn}", "RecordDistributionStrategy": "AUTO"}},
+}
+
+// There are no channels yet.
+var channelSteps = []step{
+	{op: "ListChannels", in: object{}, want: object{"ChannelSummaries.0": nil}},
+	{op: "CreateChannel", in: object{
+		"ChannelName": "bucket", "ServiceExecutionRoleARN": "arn:aws:iam::000000000000:role/channel",
+		"StreamConfigurationList": list{object{"StreamARN": "{arn}", "RecordConfiguration": object{"RecordFormatType": "JSON"}}},
+		"S3DestinationConfiguration": object{"StorageConfiguration": object{
+			"BucketARN": "arn:aws:s3:::bucket", "ExpectedBucketOwner": "000000000000", "CompressionType": "GZIP",
+		}},
+	}, fails: "ValidationException"},
+	{op: "DescribeChannel", in: object{"ChannelARN": channel}, fails: "ResourceNotFoundException"},
+	{op: "UpdateChannel", in: object{"ChannelARN": channel}, fails: "ResourceNotFoundException"},
+	{op: "DeleteChannel", in: object{"ChannelARN": channel}, fails: "ResourceNotFoundException"},
+}
+
+const channel = "arn:aws:kinesis:us-east-1:000000000000:channel/bucket"
 
 var endSteps = []step{
 	{op: "DeregisterStreamConsumer", in: object{"StreamARN": "{arn}", "ConsumerName": "reader"}},

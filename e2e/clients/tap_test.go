@@ -4,6 +4,7 @@ package clients
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
 	"sync"
@@ -56,13 +57,17 @@ func (p *tap) carry(t *testing.T, client net.Conn, addr string) {
 		_ = client.Close()
 		return
 	}
+	end := func() {
+		_ = client.Close()
+		_ = server.Close()
+	}
+	defer context.AfterFunc(t.Context(), end)() // after a failure; else the server ends it
 	var both sync.WaitGroup
 	pass := func(to, from net.Conn, hear func([]byte)) {
 		both.Go(func() {
 			// An end that goes away ends both ways; the client then says what failed.
 			_, _ = io.Copy(to, io.TeeReader(from, listener(hear)))
-			_ = to.Close()
-			_ = from.Close()
+			end()
 		})
 	}
 	pass(server, client, p.request)

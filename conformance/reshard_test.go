@@ -45,6 +45,8 @@ func (r *reply) child(at int, start, end string, parents ...string) {
 // A split gives two children of one parent, the second of which begins at
 // NewStartingHashKey; the parent stays listed and has an end (K). The output is
 // empty (B).
+//
+//rule:11 SplitShard ListShards
 func TestSplitShard(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 2)
@@ -64,6 +66,8 @@ func TestSplitShard(t *testing.T) {
 
 // A merge gives one child, which names the two parents in the order of the request
 // (K); by ARN too (B).
+//
+//rule:11 MergeShards ListShards
 func TestMergeShards(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 2)
@@ -75,6 +79,9 @@ func TestMergeShards(t *testing.T) {
 
 // At a shard's end NextShardIterator is absent and ChildShards are there, each with
 // its parents; a single read from LATEST suffices (C).
+//
+//rule:9 GetRecords
+//rule:12 GetRecords
 func TestShardEnd(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 2)
@@ -195,6 +202,9 @@ func TestUpdateShardCountRefuses(t *testing.T) {
 // What SplitShard refuses, in AWS's order: an id that cannot be read, before the
 // stream is looked for; a shard that does not exist; one that is closed; a key
 // outside (K; M for closed).
+//
+//rule:11 SplitShard
+//rule:4 SplitShard
 func TestSplitShardRefuses(t *testing.T) {
 	each(t, func(c *client) {
 		f := func(shard, key, code, text string) {
@@ -220,6 +230,9 @@ func TestSplitShardRefuses(t *testing.T) {
 }
 
 // What MergeShards refuses, in AWS's order (K).
+//
+//rule:11 MergeShards
+//rule:4 MergeShards
 func TestMergeShardsRefuses(t *testing.T) {
 	each(t, func(c *client) {
 		f := func(first, second, code, text string) {
@@ -243,6 +256,8 @@ func TestMergeShardsRefuses(t *testing.T) {
 }
 
 // The capacity of an on-demand stream is not the caller's (M).
+//
+//rule:11 SplitShard MergeShards
 func TestReshardingOnDemandIsRefused(t *testing.T) {
 	each(t, func(c *client) {
 		c.must("CreateStream", object{"StreamName": "s", "StreamModeDetails": object{"StreamMode": "ON_DEMAND"}})
@@ -257,6 +272,8 @@ func TestReshardingOnDemandIsRefused(t *testing.T) {
 // A reshard answers at once: the stream is UPDATING, its parents are open and take
 // puts; parents close and children appear together, at the end (K). In any state
 // but ACTIVE the stream is in use (K).
+//
+//rule:11 SplitShard MergeShards ListShards PutRecord
 func TestReshardingTakesTime(t *testing.T) {
 	ahead(t, freshet.Options{TransitionDelay: 5 * time.Second}, func(c *client) {
 		refused := func(state string) {

@@ -49,6 +49,7 @@ func TestPrograms(t *testing.T) {
 	}
 	f("done", "first_program.py")
 	f("done", "operations.py")
+	f("done", "fan_out.py")
 	f(lines+" lines of", "access_log.py", "--lines", lines)
 
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)

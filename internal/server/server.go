@@ -85,18 +85,29 @@ func (s *Server) door(api, pages http.Handler) http.Handler {
 	hosts := newHosts(s.o.AllowedHosts)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tellTLS(r)
+		if ambiguous(r) {
+			w.Header().Set("Connection", "close")
+		}
 		switch {
 		case !hosts.allow(r.Host):
-			hosts.refuse(w, r.Host)
+			hosts.refuse(bounded(w, r), r.Host)
 		case strings.HasPrefix(r.URL.Path, "/_"):
-			pages.ServeHTTP(w, r)
+			pages.ServeHTTP(bounded(w, r), r)
 		case s.life.get() == starting || !s.inflight.enter():
-			notReady(w)
+			notReady(bounded(w, r))
 		default:
 			defer s.inflight.leave()
 			api.ServeHTTP(w, r)
 		}
 	})
+}
+
+// ambiguous reports whether a proxy before us may see the end of r elsewhere. Of a
+// request with a length and chunks net/http takes the chunks, in HTTP/1.0 it takes
+// neither, and it does not tell. RFC 9112, 6.1, wants the connection closed after
+// both; clients of AWS send lengths, and none speaks HTTP/1.0.
+func ambiguous(r *http.Request) bool {
+	return r.ProtoMajor == 1 && (r.ProtoMinor == 0 || len(r.TransferEncoding) > 0)
 }
 
 // notReady answers an operation that came too early or too late, in the way that
@@ -254,6 +265,8 @@ func (s *Server) httpServer() *http.Server {
 			WriteByteTimeout:              writeTimeout,
 		},
 		ConnContext: withConn,
-		ErrorLog:    slog.NewLogLogger(s.o.Logger.Handler(), slog.LevelWarn),
+		// OPTIONS * is a request like any other: it has a host.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(s.o.Logger.Handler(), slog.LevelWarn),
 	}
 }

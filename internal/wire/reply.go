@@ -10,7 +10,9 @@ import (
 
 // slowReply is the length above which an answer gets a deadline, so that a client
 // which does not read holds no buffer of ours. What is shorter net/http copies:
-// to it Write does not wait for the client.
+// to it Write does not wait for the client. (Over HTTP/2 every answer has one: the
+// client may give a stream no credit and read all else, and then net/http waits
+// for it, after the handler has returned.)
 const slowReply = 2 << 10
 
 // identify gives the answer its ids. Their names are spelled as AWS spells them,
@@ -54,7 +56,10 @@ func (x *exchange) reply(status int, contentType string, body []byte) (taken boo
 	if len(body) == 0 {
 		return true
 	}
-	if len(body) > slowReply {
+	switch {
+	case x.r.ProtoMajor == 2:
+		x.writeDeadline(len(body)) // not lifted: net/http writes on after the handler
+	case len(body) > slowReply:
 		defer x.writeDeadline(len(body))()
 	}
 	n, err := x.w.Write(body)
@@ -63,7 +68,8 @@ func (x *exchange) reply(status int, contentType string, body []byte) (taken boo
 }
 
 // writeDeadline bounds how long a client may take over n bytes, and returns what
-// lifts the bound: the connection outlives the answer.
+// lifts the bound: an HTTP/1 connection outlives the answer, and a stream of events
+// the message.
 func (x *exchange) writeDeadline(n int) (lift func()) {
 	rc := http.NewResponseController(x.w)
 	pace := x.mux.bodies.pace

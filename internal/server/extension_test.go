@@ -176,3 +176,16 @@ func TestPurgeAndTruncatePages(t *testing.T) {
 		t.Errorf("a purged stream has %s", got)
 	}
 }
+
+func TestFaultPages(t *testing.T) {
+	e := extended(t)
+	e.must("CreateStream", `{"StreamName":"orders","ShardCount":1}`)
+	const orders = extapi.StreamsPath + "/orders/faults"
+	e.want(200, `"throttle":0.5`, "PUT", orders, `{"seed":3,"puts":{"throttle":0.5}}`)
+	e.want(200, `"seed":3`, "GET", orders, "")
+	e.want(400, "is a share", "PUT", orders, `{"puts":{"throttle":50}}`)
+	e.want(400, "unknown field", "PUT", orders, `{"throttle":0.5}`)
+	e.want(200, `"seed":0`, "DELETE", orders, "")
+	e.want(200, `"throttle":0`, "GET", orders, "")
+	e.want(404, "not found", "PUT", extapi.StreamsPath+"/parcels/faults", "{}")
+}

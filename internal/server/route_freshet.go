@@ -27,6 +27,9 @@ func (s *Server) extensionRoutes(mux *http.ServeMux) {
 	handle("POST "+stream+"/purge", page(s, s.streams.PurgeStream))
 	handle("POST "+stream+"/truncate", page(s, s.streams.TruncateStream))
 	if s.o.ForTests {
+		handle("GET "+stream+"/faults", page(s, s.streams.Faults))
+		handle("PUT "+stream+"/faults", page(s, s.streams.SetFaults))
+		handle("DELETE "+stream+"/faults", page(s, s.streams.ClearFaults))
 		handle("POST "+extapi.ResetPath, http.HandlerFunc(s.postReset))
 	}
 }

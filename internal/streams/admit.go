@@ -16,7 +16,9 @@ import (
 // large record is not put off by small ones.
 func (s *Service) appendAdmitted(ctx context.Context, p *puts) error {
 	refused := refusals{}
-	s.admit(p, &refused)
+	if err := s.admit(ctx, p, &refused); err != nil {
+		return err
+	}
 	if refused.count == 0 {
 		return s.appendAll(ctx, p)
 	}
@@ -32,10 +34,19 @@ func (s *Service) appendAdmitted(ctx context.Context, p *puts) error {
 
 // admit asks those who may refuse records, one after the other: each judges what
 // the ones before it have let through.
-func (s *Service) admit(p *puts, refused *refusals) {
+//
+// Faults come first: what fails does not count against a limit. An error is ctx's.
+func (s *Service) admit(ctx context.Context, p *puts, refused *refusals) error {
+	if f := s.faultsOf(p.st); f != nil {
+		if err := f.delay(ctx, f.Puts.DelayMillis, f.Puts.JitterMillis); err != nil {
+			return err
+		}
+		f.refuse(p, refused)
+	}
 	if p.st.limits != nil {
 		s.limitWrites(p, refused)
 	}
+	return nil
 }
 
 // limitWrites refuses what goes beyond the rates of the shards.

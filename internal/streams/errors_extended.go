@@ -30,3 +30,12 @@ func errBeforeAhead(before, now shardlog.Millis) error {
 	return kinesis.InvalidArgumentException("before must not be in the future: it is %s, and now is %s.",
 		before.Time().Format(time.RFC3339Nano), now.Time().Format(time.RFC3339Nano))
 }
+
+func errFaultShare(name string, is float64) error {
+	return kinesis.InvalidArgumentException("%s is a share, from 0 to 1. Specified value was %v", name, is)
+}
+
+func errFaultDelay(name string) error {
+	return kinesis.InvalidArgumentException("%s.delayMillis and %s.jitterMillis must not be below 0, nor above %d together.",
+		name, name, maxFaultMillis)
+}

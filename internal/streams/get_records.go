@@ -31,6 +31,11 @@ func (s *Service) GetRecords(ctx context.Context, caller access.Caller, in *kine
 	if in.DryRun != nil && *in.DryRun {
 		return nil, errDryRun()
 	}
+	if f := s.faultsOf(st); f != nil {
+		if err := f.read(ctx, st, sh, it); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.limitRead(st, sh); err != nil {
 		return nil, err
 	}

@@ -122,7 +122,7 @@ func (st *stream) needsKey() bool { return !st.evenly() }
 // none was put.
 func (s *Service) append(ctx context.Context, p *puts) error {
 	p.routeAll()
-	if p.st.limits != nil {
+	if p.st.limits != nil || s.faultsOf(p.st) != nil {
 		return s.appendAdmitted(ctx, p)
 	}
 	return s.appendAll(ctx, p)

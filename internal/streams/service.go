@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/freshet/freshet/internal/access"
@@ -25,6 +26,9 @@ type Service struct {
 	calls   calls
 
 	subscriptions subscriptions
+
+	// faulty is nil while no stream has faults (faults.go).
+	faulty atomic.Pointer[faultyStreams]
 
 	// wake tells the goroutine of transitions that there may be one.
 	wake chan struct{}

@@ -9,7 +9,7 @@ TOOLS         := $(CURDIR)/.tools
 MINUTES       ?= 30
 PYTHON        ?= python3
 
-.PHONY: run build test race e2e-smoke e2e torture soak lint bench-server bench fuzz generate models e2e-deps e2e-deps-all
+.PHONY: run build test race e2e-smoke e2e torture soak soak-api lint bench-server bench fuzz generate models e2e-deps e2e-deps-all
 
 run: build ## a server on 127.0.0.1:4566, data in ./freshet-data
 	./bin/freshet dev
@@ -36,6 +36,9 @@ torture: build ## crashes, kills and I/O faults by the thousand
 
 soak: ## the log engine at half its top speed for MINUTES: docs/soak.csv and docs/soak.svg
 	go run ./internal/shardlog/soak -for $(MINUTES)m -csv docs/soak.csv -svg docs/soak.svg
+
+soak-api: build ## the server, with everything in motion, for MINUTES: docs/soak-api.csv and docs/soak-api.svg
+	go run ./e2e/soak -for $(MINUTES)m -csv docs/soak-api.csv -svg docs/soak-api.svg
 
 lint: $(TOOLS)/bin/golangci-lint-$(GOLANGCI_LINT) ## the pinned linters of .golangci.yml
 	$< run ./...

@@ -28,6 +28,8 @@ func command() error {
 	flag.IntVar(&c.writers, "writers", 2, "writers of each stream")
 	flag.IntVar(&c.pace, "pace", 2000, "records of 1 KiB a second, of each writer")
 	flag.DurationVar(&c.reshardEvery, "reshard", 10*time.Second, "how often a shard of each stream is split, or two merged")
+	flag.IntVar(&c.scaleEvery, "scale", 18, "how many reshards go by before a stream is scaled to the shards that it began with")
+	flag.DurationVar(&c.passEvery, "pass", 5*time.Second, "how often a stream comes and goes")
 	flag.DurationVar(&c.keep, "keep", time.Minute, "how long records are kept")
 	flag.DurationVar(&c.row, "row", 10*time.Second, "the time that a row of the table stands for")
 	table := flag.String("csv", "", "write the table to this file")

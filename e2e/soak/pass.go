@@ -3,20 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 )
 
-// passEvery is how often a stream comes and goes.
-const passEvery = 5 * time.Second
-
 // pass makes a stream, puts to it, registers a consumer, changes its retention, and
 // deletes it, again and again until ctx ends.
 func (s *run) pass(ctx context.Context) error {
 	n := 0
-	return every(ctx, passEvery, func(ctx context.Context) error {
+	return every(ctx, s.passEvery, func(ctx context.Context) error {
 		n++
 		if err := s.passOne(ctx, fmt.Sprintf("passing-%d", n%3)); err != nil {
 			return fmt.Errorf("a passing stream: %w", err)

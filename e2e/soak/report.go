@@ -21,8 +21,8 @@ func (s *run) report() *report {
 	c := &s.counts
 	return &report{
 		samples: s.samples, step: int(s.row.Seconds()),
-		counts: fmt.Sprintf("%d records put, each met by polling and by push (%d, %d); %d splits, %d merges, %d subscriptions, %d trims, %d passing streams",
-			c.records.Load(), c.polled.Load(), c.pushed.Load(), c.splits.Load(), c.merges.Load(), c.subscriptions.Load(), c.trims.Load(), c.passed.Load()),
+		counts: fmt.Sprintf("%d records put, each met by polling and by push (%d, %d); %d splits, %d merges, %d scalings, %d subscriptions, %d trims, %d passing streams",
+			c.records.Load(), c.polled.Load(), c.pushed.Load(), c.splits.Load(), c.merges.Load(), c.scalings.Load(), c.subscriptions.Load(), c.trims.Load(), c.passed.Load()),
 	}
 }
 

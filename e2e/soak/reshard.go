@@ -7,16 +7,24 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 )
 
+// scalings is how often a day AWS lets a stream be scaled.
+const scalings = 10
+
 // reshard splits a shard or merges two, so that there are between half and twice
-// as many as in the beginning.
+// as many as in the beginning; now and then it makes as many in one go.
 func (st *stream) reshard(ctx context.Context, random *rand.Rand) error {
 	open, err := st.open(ctx)
 	if err != nil {
 		return err
+	}
+	st.reshards++
+	if st.reshards%st.scaleEvery == 0 && st.reshards <= scalings*st.scaleEvery && len(open) != st.shards {
+		return st.scale(ctx)
 	}
 	more := len(open) <= st.shards/2 || len(open) < 2*st.shards && random.IntN(2) == 0
 	if more {
@@ -32,6 +40,18 @@ func (st *stream) reshard(ctx context.Context, random *rand.Rand) error {
 	if err != nil {
 		return fmt.Errorf("reshard %s: %w", st.name, err)
 	}
+	return nil
+}
+
+// scale makes as many even shards as there were in the beginning.
+func (st *stream) scale(ctx context.Context) error {
+	_, err := st.client.UpdateShardCount(ctx, &kinesis.UpdateShardCountInput{
+		StreamName: &st.name, TargetShardCount: aws.Int32(int32(st.shards)), ScalingType: types.ScalingTypeUniformScaling,
+	})
+	if err != nil {
+		return fmt.Errorf("scale %s: %w", st.name, err)
+	}
+	st.counts.scalings.Add(1)
 	return nil
 }
 

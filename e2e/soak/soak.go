@@ -25,6 +25,8 @@ type config struct {
 	writers      int
 	pace         int // records a second, of each writer
 	reshardEvery time.Duration
+	scaleEvery   int // reshards
+	passEvery    time.Duration
 	keep         time.Duration
 	row          time.Duration
 	seed         uint64
@@ -45,10 +47,10 @@ type run struct {
 
 // counts is what has happened so far.
 type counts struct {
-	records, polled, pushed atomic.Int64
-	splits, merges          atomic.Int64
-	subscriptions           atomic.Int64
-	trims, passed           atomic.Int64
+	records, polled, pushed  atomic.Int64
+	splits, merges, scalings atomic.Int64
+	subscriptions            atomic.Int64
+	trims, passed            atomic.Int64
 }
 
 // readyIn is how long a start, and a stop, may take.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,13 +29,16 @@ func TestMain(m *testing.M) {
 func TestSoak(t *testing.T) {
 	c := config{
 		length: 6 * time.Second, binary: built, dir: t.TempDir(), streams: 2, shards: 4, writers: 2, pace: 1000,
-		reshardEvery: 500 * time.Millisecond, keep: 20 * time.Second, row: time.Second, seed: 1, log: io.Discard,
+		reshardEvery: 500 * time.Millisecond, scaleEvery: 4, passEvery: time.Second, keep: 20 * time.Second, row: time.Second, seed: 1, log: io.Discard,
 	}
 	r, err := soak(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Log(r)
+	if strings.Contains(r.counts, " 0 ") {
+		t.Error("something did not happen")
+	}
 	_, last := r.samples.Thirds()
 	for i, name := range columns {
 		if last[i] == 0 {

@@ -15,6 +15,7 @@ type stream struct {
 	*run
 	name, arn string
 	load      []*writer
+	reshards  int
 }
 
 func newStream(s *run, name string) *stream {

@@ -30,12 +30,12 @@ def plain(value):
 
 
 def subscribe(output, records):
-    events = []
-    with output["EventStream"] as stream:
-        for event in stream:
-            events.append(event["SubscribeToShardEvent"])
-            if sum(len(e["Records"]) for e in events) >= records:
-                break
+    events, stream = [], output["EventStream"]
+    for event in stream:
+        events.append(event["SubscribeToShardEvent"])
+        if sum(len(e["Records"]) for e in events) >= records:
+            break
+    stream.close()
     return {"Events": events}
 
 

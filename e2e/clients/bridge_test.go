@@ -48,7 +48,7 @@ type request struct {
 	Op    string `json:"op"`
 	Input object `json:"input"`
 	// Records are enough of a subscription.
-	Records int `json:"records,omitempty"`
+	Records int `json:"records"`
 }
 
 // bridge makes calls with a client.

@@ -62,6 +62,10 @@ var consumerSteps = []step{
 	{op: "DescribeStreamConsumer", in: object{"ConsumerARN": "{consumer}"}, want: object{
 		"ConsumerDescription.ConsumerStatus": "ACTIVE", "ConsumerDescription.StreamARN": "{arn}",
 	}},
+	{op: "SubscribeToShard", in: object{"ConsumerARN": "{consumer}", "ShardId": shard0, "StartingPosition": object{"Type": "TRIM_HORIZON"}}, records: 2, want: object{
+		"Events.0.Records.0.SequenceNumber": "{number}", "Events.0.Records.0.Data": b64("first \x00\xc3\xbf"), "Events.0.MillisBehindLatest": 0,
+	}},
+	{op: "SubscribeToShard", in: object{"ConsumerARN": "{consumer}", "ShardId": "shardId-9", "StartingPosition": object{"Type": "LATEST"}}, fails: "ResourceNotFoundException"},
 	{op: "ListStreamConsumers", in: object{"StreamARN": "{arn}"}, want: object{"Consumers.0.ConsumerARN": "{consumer}", "Consumers.1": nil}},
 }
 
@@ -79,6 +83,9 @@ var shardSteps = []step{
 		"Shards.0.ShardId": shard1, "Shards.1.ShardId": "shardId-000000000004", "Shards.1.AdjacentParentShardId": "shardId-000000000003", "Shards.2": nil,
 	}},
 	{op: "MergeShards", in: object{"StreamName": "clients", "ShardToMerge": shard1, "AdjacentShardToMerge": "shardId-000000000004"}, fails: "InvalidArgumentException"},
+	{op: "UpdateShardCount", in: object{"StreamName": "clients", "TargetShardCount": 3, "ScalingType": "UNIFORM_SCALING"},
+		want: object{"StreamName": "clients", "CurrentShardCount": 2, "TargetShardCount": 3, "StreamARN": "{arn}"}},
+	{op: "UpdateShardCount", in: object{"StreamARN": "{arn}", "TargetShardCount": 1, "ScalingType": "UNIFORM_SCALING"}, fails: "LimitExceededException"},
 }
 
 var settingSteps = []step{
@@ -118,7 +125,7 @@ const policy = `{"Version":"2012-10-17","Statement":[{"Sid":"readers","Effect":"
 	`"Action":"kinesis:GetRecords","Resource":"arn:aws:kinesis:us-east-1:000000000000:stream/clients"}]}`
 
 var accountSteps = []step{
-	{op: "DescribeLimits", in: object{}, want: object{"OpenShardCount": 2, "OnDemandStreamCount": 0}},
+	{op: "DescribeLimits", in: object{}, want: object{"OpenShardCount": 3, "OnDemandStreamCount": 0}},
 	{op: "DescribeAccountSettings", in: object{}, want: object{"MinimumThroughputBillingCommitment.Status": "DISABLED"}},
 	{op: "UpdateAccountSettings", in: object{"MinimumThroughputBillingCommitment": object{"Status": "ENABLED"}},
 		want: object{"MinimumThroughputBillingCommitment.Status": "ENABLED"}},

@@ -27,6 +27,8 @@ func limitedStream(t *testing.T, c *kinesis.Client, differs string) *string {
 
 // Throttling fails per entry, and who puts the failed ones again has them put in
 // the end (K, B).
+//
+//rule:10 PutRecord PutRecords
 func TestSDKPutsAgainWhatWasThrottled(t *testing.T) {
 	ctx, c := t.Context(), sdk()
 	name := limitedStream(t, c, "write_records=50/s")
@@ -86,6 +88,8 @@ func failedEntries(t *testing.T, entries []types.PutRecordsRequestEntry, out *ki
 }
 
 // Five calls a second and shard, then ProvisionedThroughputExceededException (B).
+//
+//rule:9 GetRecords
 func TestSDKGetRecordsIsThrottled(t *testing.T) {
 	ctx, c := t.Context(), sdk()
 	name := limitedStream(t, c, "")
@@ -120,6 +124,8 @@ func (r *reply) failed(want int64) {
 }
 
 // 1,000 records a second and shard (B); the text of an entry (T mhart/kinesalite#87).
+//
+//rule:10 PutRecord PutRecords
 func TestWritesOfAShardAreLimited(t *testing.T) {
 	ahead(t, withLimits, func(c *client) {
 		c.stream("s", 1)
@@ -144,6 +150,8 @@ func TestWritesOfAShardAreLimited(t *testing.T) {
 
 // Five calls of GetRecords a second and shard; after a reply of 10 MiB none for 5 s
 // (B). The text is that of today (T awslabs/amazon-kinesis-client#1521).
+//
+//rule:9 GetRecords
 func TestReadsOfAShardAreLimited(t *testing.T) {
 	ahead(t, withLimits, func(c *client) {
 		c.stream("s", 1)
@@ -174,6 +182,8 @@ func TestReadsOfAShardAreLimited(t *testing.T) {
 
 // The control plane's rates (B): of an account, whatever the stream; what is said
 // names the stream if there is one (T boto/botocore#821), else the account.
+//
+//rule:5 *
 func TestCallsOfAnAccountAreLimited(t *testing.T) {
 	ahead(t, withLimits, func(c *client) {
 		for _, name := range []string{"a", "b", "c", "d", "e"} {
@@ -194,6 +204,8 @@ func TestCallsOfAnAccountAreLimited(t *testing.T) {
 }
 
 // A second call of GetShardIterator is free, the sixth in a second is not (B).
+//
+//rule:5 GetShardIterator
 func TestIteratorsOfAShardAreLimited(t *testing.T) {
 	ahead(t, withLimits, func(c *client) {
 		c.stream("s", 2)

@@ -127,6 +127,8 @@ func (c *client) scale(stream string, target int) *reply {
 // UpdateShardCount answers with the count before and the target, and leads to
 // shards of equal size by splits and merges: each child has one parent or two (B).
 // A child is never alone with one parent (C).
+//
+//rule:11 UpdateShardCount
 func TestUpdateShardCount(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 2)
@@ -179,6 +181,8 @@ func TestUpdateShardCount(t *testing.T) {
 
 // At most twice, at least half, at most 10,000, ten times in 24 hours (B); the texts
 // of the first three (T mhart/kinesalite#48).
+//
+//rule:11 UpdateShardCount
 func TestUpdateShardCountRefuses(t *testing.T) {
 	ahead(t, freshet.Options{}, func(c *client) {
 		c.scale("s", 3).fails("ResourceNotFoundException", c.notFound("s"))

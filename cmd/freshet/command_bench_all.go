@@ -14,6 +14,7 @@ type benchAllCommand struct {
 	Data    string  `required:"" placeholder:"DIR" help:"Folder on the disk to measure; a folder is made in it, and removed in the end."`
 	Seconds float64 `default:"4" help:"How long each load lasts."`
 	Rounds  int     `default:"3" help:"How often each is measured."`
+	Only    string  `placeholder:"NAME" help:"Measure only the tables whose names have this in them, as in fan-out."`
 	Rest    float64 `default:"130" help:"Seconds that servers are left alone before their idle memory is read."`
 }
 
@@ -42,7 +43,7 @@ func (c benchAllCommand) Run(p *program) (err error) {
 	ctx, release := p.untilSignal()
 	defer release()
 	s := suite.Suite{
-		Binary: self, Dir: dir, Rounds: c.Rounds, Load: seconds(c.Seconds), Rest: seconds(c.Rest),
+		Binary: self, Dir: dir, Rounds: c.Rounds, Only: c.Only, Load: seconds(c.Seconds), Rest: seconds(c.Rest),
 		Sync: func(dir string, d time.Duration) (p50, p99 time.Duration, err error) {
 			times, err := measureSync(vfs.OS, dir, d)
 			return times.p50, times.p99, err

@@ -7,7 +7,9 @@
 // is what came of it. The floor is a net/http server that does nothing with the
 // same bytes (it discards a put's body; it answers a get from memory): no server
 // on net/http can be faster, and the ratio to it says more than a figure does,
-// on a machine that others use too.
+// on a machine that others use too. A FanOut puts records and measures when the
+// subscriptions of its consumers have them; Subscriptions are some that nobody puts
+// for.
 //
 // Invariants:
 //  1. Every reply is checked: a refused record ends the run.
@@ -15,7 +17,8 @@
 //     connections, for the same time.
 //  3. The floor runs in a process of its own, like the server.
 //
-// Goroutines: Load.Run starts one per connection and waits for them. The floor's
+// Goroutines: Load.Run starts one per connection and waits for them, FanOut.Run one
+// for each consumer and one that puts. Subscriptions have one each, until Close. The floor's
 // process serves until its input ends. A Server has one that reads what its process
 // prints, until Stop.
 //

@@ -80,6 +80,6 @@ func (s *Stream) awaitActive(ctx context.Context) error {
 func (s *Stream) Delete(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), activeWithin)
 	defer cancel()
-	_, err := s.target.call(ctx, "DeleteStream", map[string]any{"StreamName": s.name}, nil)
+	_, err := s.target.call(ctx, "DeleteStream", map[string]any{"StreamName": s.name, "EnforceConsumerDeletion": true}, nil)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/freshet/freshet/internal/bench"
@@ -22,6 +23,8 @@ type Suite struct {
 	// Load is how long each load lasts, and Rounds how often each is measured.
 	Load   time.Duration
 	Rounds int
+	// Only says which tables are measured: those whose names have it in them.
+	Only string
 	// Rest is how long servers are left alone before their idle memory is read.
 	Rest time.Duration
 	// Sync measures what one write of a block and its sync take on a disk.
@@ -44,9 +47,14 @@ func (s *Suite) Run(ctx context.Context) error {
 		{"PutRecord", s.putOne},
 		{"PutRecords at half the speed", s.putHalf},
 		{"GetRecords", s.get},
+		{"fan-out", s.fanOut},
+		{"idle subscriptions", s.idleSubscriptions},
 		{"start and memory", s.idle},
 	}
 	for _, section := range sections {
+		if !strings.Contains(section.name, s.Only) {
+			continue
+		}
 		began := time.Now()
 		t, err := section.measure(ctx)
 		if err != nil {

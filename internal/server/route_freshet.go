@@ -23,6 +23,7 @@ func (s *Server) extensionRoutes(mux *http.ServeMux) {
 	handle("GET "+stream+"/limits", page(s, s.streams.Limits))
 	handle("PUT "+stream+"/limits", page(s, s.streams.SetLimits))
 	handle("POST "+stream+"/pause", page(s, s.streams.PauseStream))
+	handle("GET "+stream+extapi.ShardsPath, page(s, s.streams.HotShards))
 	handle("POST "+stream+"/resume", page(s, s.streams.ResumeStream))
 	handle("POST "+stream+"/purge", page(s, s.streams.PurgeStream))
 	handle("POST "+stream+"/truncate", page(s, s.streams.TruncateStream))

@@ -13,7 +13,9 @@
 // tells the log how a stream is kept. The clock is what retention goes by; it is
 // slow to believe that it is much later. A profile says which rates hold for a
 // stream or an account; a shard's meter is the buckets by which its rates are
-// kept.
+// kept. Traffic is what went through a shard; measuring looks at it, and knows the
+// heat of the shards that are written to, and the demand that on-demand streams
+// follow.
 //
 // Invariants:
 //  1. Only this package writes its documents, one change at a time; the
@@ -27,7 +29,8 @@
 //  5. What is kept of an input is copied: the input may alias buffers of the
 //     wire.
 //  6. Puts and reads take no lock, but for those of a stream whose rates are
-//     limited: they take the lock of the shard's meter, for some arithmetic.
+//     limited: they take the lock of the shard's meter, for some arithmetic. The lock
+//     of a shard's heat they take if nobody has it, and else do without.
 //  7. A seal and a drop of the log are the work of a transition that the store
 //     has: so the store and then the log, copied while the catalog is held, are a
 //     state that Load and Run go on from (hold.go).
@@ -36,8 +39,9 @@
 //     nothing is hidden or deleted by a clock that jumped ahead less than an
 //     hour ago.
 //
-// Goroutines: Run starts one for transitions (transition.go) and one for
-// trimming (retention.go), and returns when both have ended. There are no
+// Goroutines: Run starts one for transitions (transition.go), one for trimming
+// (retention.go) and one for measuring (measuring.go), and returns when all have
+// ended. There are no
 // others that outlive an operation, which runs in its caller's goroutine; Reset
 // has some for the time that it takes, and a reshard that seals several shards has
 // one for each (reshard.go).

@@ -9,6 +9,10 @@ import "sync/atomic"
 type liveShard struct {
 	in  traffic // what was put
 	out traffic // what GetRecords returned
+	// looked is what in was when it was last looked at; measuring.go's.
+	looked uint64
+	// heat is nil while nothing is put, and until that is noticed.
+	heat atomic.Pointer[heat]
 	// metered is nil until a limit asks for it: see meter.
 	metered atomic.Pointer[meter]
 }

@@ -136,6 +136,7 @@ func (s *Service) appendAll(ctx context.Context, p *puts) error {
 	}
 	p.results = results
 	p.count()
+	p.sampled()
 	if failed(results, shardlog.ErrSealed) == nil {
 		return nil
 	}

@@ -83,6 +83,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.runTransitions(ctx) })
 	wg.Go(func() { s.runTrimming(ctx) })
+	wg.Go(func() { s.runMeasuring(ctx) })
 	wg.Wait()
 	return nil
 }

@@ -52,6 +52,8 @@ type streamDocument struct {
 	Target int `json:"target,omitempty"`
 	// Scalings is when UpdateShardCount was called in the last 24 hours.
 	Scalings []shardlog.Millis `json:"scalings,omitempty"`
+	// Peaks are those of an on-demand stream's last days (on_demand.go).
+	Peaks peaks `json:"peaks,omitempty"`
 	// NextShard is the number that the next shard gets.
 	NextShard uint32            `json:"nextShard"`
 	Tags      map[string]string `json:"tags,omitempty"`

@@ -12,7 +12,7 @@ import (
 )
 
 // UpdateStreamMode makes a stream provisioned or on-demand: UPDATING, then ACTIVE.
-// It keeps its shards; what becomes of them then is said in scaling.go. A stream may
+// It keeps its shards; what becomes of them then is said in on_demand.go. A stream may
 // change its mode twice in 24 hours. Asked for the mode that a stream has, it does
 // nothing, which is not documented; Terraform does ask.
 //
@@ -44,6 +44,9 @@ func (s *Service) UpdateStreamMode(ctx context.Context, caller access.Caller, in
 				return err
 			}
 			doc.changeMode(mode, now)
+			if mode == kinesis.StreamModeOnDemand { // it keeps its shards at first
+				doc.Peaks = doc.Peaks.noted(dailyPeak{Day: dayOf(now), Shards: len(old.ring)})
+			}
 		}
 		if warm > 0 {
 			doc.WarmMiBps = warm
@@ -63,10 +66,10 @@ func (s *Service) checkMode(st *stream, mode kinesis.StreamMode, now time.Time) 
 	switch {
 	case len(st.ModeChanges) >= limits.ModeChanges && within(st.ModeChanges[len(st.ModeChanges)-limits.ModeChanges], now, limits.ModeChangesWindow):
 		return errModeChanges(st.streamKey, limits.ModeChanges)
-	case mode == kinesis.StreamModeOnDemand && u.onDemand >= s.onDemandLimit():
+	case mode == kinesis.StreamModeProvisioned:
+		return s.checkShardLimit(st.streamKey, st.claim())
+	case u.onDemand >= s.onDemandLimit():
 		return errOnDemandLimit(st.streamKey, s.onDemandLimit())
-	case mode == kinesis.StreamModeProvisioned && u.shards+len(st.ring) > s.shardLimit(st.region):
-		return errShardLimit(st.streamKey, u.shards, s.shardLimit(st.region), len(st.ring))
 	}
 	return nil
 }

@@ -1,0 +1,43 @@
+package streams
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// A window is the mean of the looks of the last minute.
+func TestWindowIsTheLastMinute(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var w window
+		var all []amount
+		for range rapid.IntRange(1, 20).Draw(t, "looks") {
+			a := amount{rapid.Int64Range(0, 1000).Draw(t, "records"), rapid.Int64Range(0, 1<<30).Draw(t, "bytes")}
+			w.look(a)
+			all = append(all, a)
+		}
+		last := all[max(0, len(all)-6):]
+		sum := amount{}
+		for _, a := range last {
+			sum = sum.plus(a)
+		}
+		seconds := float64(10 * len(last))
+		if got, want := w.rate(), (throughput{float64(sum.records) / seconds, float64(sum.bytes) / seconds}); got != want {
+			t.Fatalf("the rate is %v, want %v", got, want)
+		}
+		if w.full() != (len(all) >= 6) {
+			t.Fatalf("full is %v after %d looks", w.full(), len(all))
+		}
+	})
+}
+
+// A shard takes 1,000 records or 1 MiB a second (quotas).
+func TestThroughputInShards(t *testing.T) {
+	f := func(records, bytes, want float64) {
+		t.Helper()
+		wantEqual(t, throughput{records, bytes}.shards(), want, "shards")
+	}
+	f(0, 0, 0)
+	f(500, 1000, 0.5)
+	f(1, 3<<20, 3)
+}

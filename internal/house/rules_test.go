@@ -62,7 +62,7 @@ var rules = []rule{
 	{"internal/gen", []string{"internal/gen/*"}, "a generator must build while what it generates does not"},
 	{"internal/gen/*", []string{"internal/gen/*"}, "a generator must build while what it generates does not"},
 	{"internal/house", nil, "the tests of the plan read sources and run none"},
-	{"conformance", []string{"."}, "black-box: nothing internal, so that the tests say what a client may rely on"},
+	{"conformance", []string{".", "e2e/process", "e2e/reshard"}, "black-box: nothing internal, so that the tests say what a client may rely on; the load of a reshard is one for both"},
 	{"e2e", []string{"."}, "other people's programs against the server as it is shipped"},
 	{"e2e/soak", []string{"e2e/*", "internal/series"}, "the server as it is shipped, and a drawing of what was measured"},
 	{"e2e/*", []string{".", "e2e/*"}, "other people's programs against the server as it is shipped"},

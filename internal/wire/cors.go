@@ -13,19 +13,23 @@ const exposed = "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,x
 // cors sets the headers that let web pages of allowed origins read the answer.
 // It reports whether the request is a preflight, which has its whole answer.
 //
-// Unlike AWS, which allows every origin, we name the origins we allow: where any
-// credentials are taken, every page that is open in a browser could read local
-// streams otherwise.
+// With Options.AnyOrigin it is AWS's answer, a star. Unlike AWS, we name the origins
+// we allow else: where any credentials are taken, every page that is open in a
+// browser could read local streams otherwise.
 func (x *exchange) cors() (preflight bool) {
 	origin := x.r.Header.Get("Origin")
 	if origin == "" {
 		return false
 	}
 	h := x.w.Header()
-	h.Add("Vary", "Origin")
 	preflight = x.r.Method == http.MethodOptions
-	if !x.mux.options.AllowOrigin(origin) {
-		return preflight
+	if x.mux.options.AnyOrigin {
+		origin = "*"
+	} else {
+		h.Add("Vary", "Origin")
+		if !x.mux.options.AllowOrigin(origin) {
+			return preflight
+		}
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
 	if !preflight {

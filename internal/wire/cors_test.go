@@ -70,6 +70,20 @@ func TestForeignOriginsGetNoPermission(t *testing.T) {
 	}
 }
 
+// Data-streams.md, section 1.6: AWS answers every origin with a star, and says of
+// no answer that it depends on the origin.
+func TestAnyOriginAsOnAWS(t *testing.T) {
+	h := serve(echo, func(o *wire.Options) { o.AnyOrigin = true })
+	for _, method := range []string{"OPTIONS", "POST"} {
+		r := codecs[0].call("{}", "Origin", "https://example.com")
+		r.Method = method
+		_, header := h.answer(t, r)
+		if header.Get("Access-Control-Allow-Origin") != "*" || header.Get("Vary") != "" || header.Get("Access-Control-Allow-Credentials") != "" {
+			t.Errorf("%s: %v", method, header)
+		}
+	}
+}
+
 func TestLoopbackOrigin(t *testing.T) {
 	f := func(origin string, want bool) {
 		t.Helper()

@@ -16,8 +16,12 @@ type Options struct {
 	// is answered as it is; any other error is a failure of ours.
 	Caller func(sigv4.Credentials) (access.Caller, error)
 
-	// AllowOrigin says whether web pages of that origin may call. nil allows
-	// LoopbackOrigin.
+	// AnyOrigin lets the pages of every origin call, as AWS does. It is only for
+	// where signatures are verified: a page then needs a key to read anything.
+	AnyOrigin bool
+
+	// AllowOrigin says whether web pages of that origin may call, without
+	// AnyOrigin. nil allows LoopbackOrigin.
 	AllowOrigin func(origin string) bool
 
 	// MaxBody is the largest body in bytes; above it the answer is 413. The

@@ -25,8 +25,12 @@ type calls struct {
 }
 
 // callKey is whose calls of what are counted together. stream is "" for a rate of
-// the account.
-type callKey struct{ account, region, stream, operation string }
+// the account; consumer and shard are, but for a rate of a consumer on a shard.
+type callKey struct {
+	account, region, stream, consumer, operation string
+
+	shard uint32
+}
 
 const sweepCalls = 1024
 
@@ -60,21 +64,24 @@ func (c *calls) sweepLocked(now time.Duration) {
 }
 
 func (k callKey) clone() callKey {
-	return callKey{strings.Clone(k.account), strings.Clone(k.region), strings.Clone(k.stream), strings.Clone(k.operation)}
+	return callKey{
+		strings.Clone(k.account), strings.Clone(k.region), strings.Clone(k.stream),
+		strings.Clone(k.consumer), strings.Clone(k.operation), k.shard,
+	}
 }
 
 // LimitsCalls reports whether LimitCall may refuse a call of an operation: whether
-// AWS states a rate that an account or a stream is counted for. Those of a shard,
-// and of a consumer on a shard, are the operations' own matter.
+// AWS states a rate that an account, a stream, or a consumer on a shard is counted
+// for. Those of a shard are the operations' own matter.
 func (s *Service) LimitsCalls(operation string) bool {
 	r, ok := limits.OperationRate(operation)
-	return ok && (r.Scope == limits.PerAccount || r.Scope == limits.PerStream)
+	return ok && r.Scope != limits.PerShard
 }
 
 // LimitCall lets a call of an operation through, or returns what AWS says to one
 // too many. It is called once the input keeps to the model's constraints and
 // before the operation; in is what the operation gets. Rates of an account go by
-// its profile, those of a stream by the stream's.
+// its profile, the others by that of the stream.
 //
 // Unlike AWS, a page of ListShards that a token asks for is not counted.
 func (s *Service) LimitCall(caller access.Caller, operation string, in any) error {
@@ -86,7 +93,7 @@ func (s *Service) LimitCall(caller access.Caller, operation string, in any) erro
 	}
 	name := streamIn(in)
 	key := callKey{account: caller.Account(), region: caller.Region(), operation: operation}
-	if r.Scope == limits.PerStream {
+	if r.Scope != limits.PerAccount {
 		st := s.catalog.now().byKey[streamKey{key.account, key.region, name}]
 		if st == nil { // the operation will say so
 			return nil
@@ -95,6 +102,11 @@ func (s *Service) LimitCall(caller access.Caller, operation string, in any) erro
 			return nil
 		}
 		key.stream = st.name
+	}
+	if r.Scope == limits.PerConsumer {
+		v := reflect.ValueOf(in).Elem()
+		key.consumer = textIn(v, "ConsumerARN")
+		key.shard, _ = parseShardID(textIn(v, "ShardId"))
 	}
 	if s.calls.take(key, aSecondOf(int64(r.PerSecond))) {
 		return nil

@@ -3,7 +3,6 @@ package streams
 import (
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
 	"github.com/freshet/freshet/internal/limits"
-	"github.com/freshet/freshet/internal/shardlog"
 )
 
 // limitRead lets a call of GetRecords through, or says which limit of the shard
@@ -22,9 +21,9 @@ func (s *Service) limitRead(st *stream, sh *shard) error {
 }
 
 // payRead counts what such a call returned.
-func (st *stream) payRead(sh *shard, records []shardlog.Record) {
+func (st *stream) payRead(sh *shard, bytes int64) {
 	if st.limits != nil {
-		sh.live.meter().payRead(st.limits, int64(sizeOf(records...)))
+		sh.live.meter().payRead(st.limits, bytes)
 	}
 }
 

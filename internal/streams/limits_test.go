@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,8 +37,13 @@ func limited(t *testing.T, profile string, fn func(t *testing.T, r *rig, told *[
 	synctest.Test(t, func(t *testing.T) {
 		p, err := limits.ParseProfile(profile)
 		must(t, 0, err)
+		var mu sync.Mutex
 		var told []Throttled
-		r := newRig(t, Options{Limits: p, Throttled: func(e Throttled) { told = append(told, e) }})
+		r := newRig(t, Options{Limits: p, Throttled: func(e Throttled) {
+			mu.Lock()
+			defer mu.Unlock()
+			told = append(told, e)
+		}})
 		r.create("orders", 1)
 		fn(t, r, &told)
 	})
@@ -315,6 +321,13 @@ func TestCallsOfAnAccountAreLimited(t *testing.T) {
 		f(testCaller, "ListStreams", &kinesis.ListStreamsInput{}, 5, "Rate exceeded for account 123456789012. Limit: ListStreams=5/s.")
 		f(testCaller, "DescribeStreamConsumer", &kinesis.DescribeStreamConsumerInput{ConsumerARN: new(r.stream("orders").arn() + "/consumer/c:1")}, 20,
 			ofStream+"DescribeStreamConsumer=20/s.")
+		subscribe := func(consumer, shard string) *kinesis.SubscribeToShardInput {
+			return &kinesis.SubscribeToShardInput{ConsumerARN: new(r.stream("orders").arn() + "/consumer/" + consumer), ShardId: &shard}
+		}
+		f(testCaller, "SubscribeToShard", subscribe("c:1", "0"), 1, ofStream+"SubscribeToShard=1/s.")
+		wantError(t, call(testCaller, "SubscribeToShard", subscribe("c:1", "shardId-000000000000")), exceededCode, ofStream+"SubscribeToShard=1/s.")
+		must(t, 0, call(testCaller, "SubscribeToShard", subscribe("c:1", "shardId-000000000001")))
+		must(t, 0, call(testCaller, "SubscribeToShard", subscribe("d:1", "shardId-000000000000")))
 		wantEqual(t, (*told)[0], Throttled{testAccount, testRegion, "", "CreateStream", "CreateStream=5/s", 1}, "what was told")
 		wantEqual(t, (*told)[3].Stream, "orders", "the stream that was told")
 
@@ -325,7 +338,7 @@ func TestCallsOfAnAccountAreLimited(t *testing.T) {
 		must(t, 0, call(testCaller, "ListStreams", &kinesis.ListStreamsInput{}))
 
 		// What has no rate, or one of its own, is not counted here.
-		for _, operation := range []string{"PutRecord", "GetRecords", "GetShardIterator", "SubscribeToShard", "UpdateMaxRecordSize"} {
+		for _, operation := range []string{"PutRecord", "GetRecords", "GetShardIterator", "UpdateMaxRecordSize"} {
 			wantEqual(t, r.LimitsCalls(operation), false, "whether calls of "+operation+" are counted here")
 		}
 		wantEqual(t, r.LimitsCalls("ListShards"), true, "whether calls of ListShards are")

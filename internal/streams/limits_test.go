@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -441,19 +440,39 @@ func TestAProfileThatChangesIsFeltAtOnce(t *testing.T) {
 	})
 }
 
-// Records that were admitted to a shard are not counted again when it is sealed
-// under them, and the refused ones stay refused.
-func TestAReshardUnderALimitedPut(t *testing.T) {
+// Records that were let through are not judged again when their shard is sealed
+// under them, and their answers name the shards that took over.
+func TestALimitedPutWaitsForTheChildrenOfASealedShard(t *testing.T) {
 	limited(t, "relaxed write_records=3/s", func(t *testing.T, r *rig, _ *[]Throttled) {
-		r.split("orders", 0)
-		said := r.batch(2, 2, 2, 2)
-		for i, s := range said {
-			if wantRefused := i == 3; strings.HasPrefix(s, "Rate exceeded for shard shardId-00000000000") != wantRefused {
-				t.Errorf("record %d: %q", i, s)
+		st := r.stream("orders")
+		must(t, 0, errOf(r.log.Seal(r.ctx(), st.ref(st.shard(0)), 0)))
+		go func() {
+			later(time.Millisecond)
+			r.split("orders", 0)
+		}()
+		out, err := r.PutRecords(r.ctx(), testCaller, &kinesis.PutRecordsInput{StreamName: new("orders"), Records: entries("a", "b", "c", "d")})
+		must(t, 0, err)
+		wantEqual(t, *out.FailedRecordCount, 1, "FailedRecordCount")
+		wantEqual(t, *out.Records[3].ErrorMessage, putThrottled("write_records=3/s"), "the refusal")
+		put := 0
+		for _, e := range out.Records[:3] {
+			if *e.ShardId == shardID(0) {
+				t.Error("a record is said to be in the shard that was sealed")
 			}
 		}
-		later(time.Second)
-		wantList(t, r.batch(2, 2, 2), "", "", "")
+		for _, shard := range []string{"0", "1", "2"} {
+			put += len(r.all("orders", shard))
+		}
+		wantEqual(t, put, 3, "records")
+	})
+}
+
+// Changing many streams at once leaves them their limits.
+func TestStreamsThatAreChangedTogetherKeepTheirLimits(t *testing.T) {
+	limited(t, "aws", func(t *testing.T, r *rig, _ *[]Throttled) {
+		all := func(*stream) bool { return true }
+		must(t, 0, errOf(r.catalog.changeAll(r.ctx(), all, func(st *stream) *stream { return st.revised(st.streamDocument, st.shards) })))
+		wantEqual(t, r.profile(), "aws", "the profile")
 	})
 }
 

@@ -55,6 +55,8 @@ func TestPoliciesOfStreamsAndConsumers(t *testing.T) {
 		must(t, 0, r.deletePolicy(orders))
 		wantEqual(t, r.policyOf(orders), "{}", "policy")
 		wantEqual(t, r.policyOf(audit), other, "policy")
+		wantError(t, r.putPolicy(audit, "{}"), invalid, "The policy is not valid: it has no Statement.")
+		wantEqual(t, r.policyOf(audit), other, "policy")
 		must(t, 0, r.deletePolicy(audit))
 		for _, arn := range []string{orders, audit} {
 			wantError(t, r.deletePolicy(arn), notFound, "No resource policy found for resource ARN "+arn+".")

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -132,8 +133,10 @@ func TestTagsOfStreamsAndConsumers(t *testing.T) {
 			t.Error("the input was changed")
 		}
 		wantList(t, r.tagsOf(orders), "B=3", "a=1", "b=2")
+		before := r.stream("orders")
 		must(t, 0, r.removeTags("orders", "a"))
 		must(t, 0, r.untagResource(audit, "b"))
+		wantEqual(t, before.Tags["a"], "1", "the tag in the snapshot before")
 
 		stop()
 		r.start(Options{})
@@ -178,6 +181,8 @@ func TestListTagsForStreamPages(t *testing.T) {
 func TestMessagesOfResources(t *testing.T) {
 	inBubble(t, func(t *testing.T, r *rig) {
 		r.create("orders", 1)
+		_, err := r.CreateStream(r.ctx(), access.Dev("210987654321", testRegion), &kinesis.CreateStreamInput{StreamName: new("orders")})
+		must(t, 0, err)
 		audit := r.register("orders", "audit")
 		const prefix = "arn:aws:kinesis:us-east-1:" + testAccount + ":"
 		f := func(arn, code, message string) {
@@ -190,11 +195,30 @@ func TestMessagesOfResources(t *testing.T) {
 		f(prefix+"queue/orders", notFound, "Resource "+prefix+"queue/orders not found.")
 		f(prefix+"channel/orders", notFound, "Resource "+prefix+"channel/orders not found.")
 		f(prefix+"upstream/orders", invalid, "ResourceARN "+prefix+"upstream/orders is not the ARN of a stream or of a consumer.")
-		f("arn:aws:kinesis:eu-west-1:"+testAccount+":stream/orders", notFound, streamGone) // of another region
+		f("arn:aws:kinesis:eu-west-1:"+testAccount+":stream/orders", notFound, streamGone)                                      // of another region
+		f("arn:aws:kinesis:us-east-1:210987654321:stream/orders", notFound, "Stream {X} under account 210987654321 not found.") // of another account
 		f(audit+"0", notFound, "Consumer audit under stream {X} under account {A} not found.")
 		r.deregister(audit)
 		f(audit, notFound, "Consumer audit under stream {X} under account {A} not found.")
 		wantEqual(t, len(r.stream("orders").Tags), 0, "tags")
+	})
+}
+
+// A consumer, or its stream, may go between being found and being changed.
+func TestAResourceThatIsGoneMeanwhile(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		r.create("orders", 1)
+		audit := r.register("orders", "audit")
+		consumer, err := r.findResource(testCaller, &audit)
+		must(t, 0, err)
+		whole, err := r.findResource(testCaller, new(arnOf("orders")))
+		must(t, 0, err)
+		tags := map[string]string{"a": "b"}
+		r.deregister(audit)
+		wantError(t, r.Service.addTags(r.ctx(), consumer, tags), notFound, say("Consumer audit under stream {X} under account {A} not found."))
+		r.delete("orders")
+		wantError(t, r.Service.addTags(r.ctx(), consumer, tags), notFound, say("Consumer audit under stream {X} under account {A} not found."))
+		wantError(t, r.Service.addTags(r.ctx(), whole, tags), notFound, say(streamGone))
 	})
 }
 

@@ -284,6 +284,7 @@ func TestStreamSummaries(t *testing.T) {
 // A deleted stream is gone, and a new one of its name meets none of its data (K).
 //
 //rule:6 DeleteStream
+//rule:8 GetRecords
 func TestDeleteStream(t *testing.T) {
 	each(t, func(c *client) {
 		c.stream("s", 1)

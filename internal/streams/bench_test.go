@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/limits"
 	"github.com/freshet/freshet/internal/meta/memmeta"
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/shardlog/memlog"
@@ -50,6 +51,32 @@ func BenchmarkPutRecords500(b *testing.B) {
 		null := nullLog{results: make([]shardlog.Result, 500)}
 		b.Run(fmt.Sprint("log=none/shards=", shards), func(b *testing.B) { benchPutRecords(b, null, shards, in) })
 		b.Run(fmt.Sprint("log=memory/shards=", shards), func(b *testing.B) { benchPutRecords(b, memlog.New(), shards, in) })
+	}
+}
+
+// What the meters of limited shards cost, with limits that let everything through.
+func BenchmarkPutRecords500Limited(b *testing.B) {
+	in := requests()
+	null := nullLog{results: make([]shardlog.Result, 500)}
+	for _, profile := range []string{"relaxed", "relaxed write_bytes=1GiB/s write_records=1000000000/s"} {
+		p, err := limits.ParseProfile(profile)
+		must(b, 0, err)
+		b.Run(p.String(), func(b *testing.B) {
+			s := benchService(b, null, 4)
+			must(b, 0, errOf(s.catalog.changeAccount(b.Context(), accountKey{testAccount, testRegion}, func(a account) account {
+				a.Limits = p.String()
+				return a
+			})))
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				i++
+				out, err := s.PutRecords(b.Context(), testCaller, in[i%len(in)])
+				if err != nil || *out.FailedRecordCount != 0 {
+					b.Fatal(out, err)
+				}
+			}
+		})
 	}
 }
 

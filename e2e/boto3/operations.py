@@ -1,4 +1,4 @@
-"""Each operation of Data Streams that Freshet has, called through the AWS CLI.
+"""Streams and records through the AWS CLI; e2e/clients has the other operations.
 
 What a person types, with the answers checked: names and shapes as AWS has them,
 errors with AWS's codes and exit codes.

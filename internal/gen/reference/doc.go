@@ -10,7 +10,8 @@
 //
 // Invariants:
 //  1. The page depends on the sources alone, so that making it again changes nothing.
-//  2. A rule that names no section, or an operation that the model has not, is an error.
+//  2. A rule that names no section, or an operation that the model has not, is an
+//     error, and so is an operation that is answered and has no rule.
 //
 // Goroutines: none.
 //

@@ -43,6 +43,9 @@ func Operations(tree fs.FS, m *model.Model) ([]byte, error) {
 		if p.remarks[op], err = readRemarks(tree, op); err != nil {
 			return nil, err
 		}
+		if p.routes[op] && len(p.rulesOf(op)) == 0 {
+			return nil, fmt.Errorf("%s is answered, and no test of the folder conformance has a line %s about it", op, ruleMark)
+		}
 	}
 	return p.write(), nil
 }

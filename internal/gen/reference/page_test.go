@@ -74,6 +74,7 @@ func TestRulesThatAreWrong(t *testing.T) {
 		}
 	}
 	f("15.1", "TestTwice: a rule names a section and operations")
+	f("15.1 *", "PutThing is answered, and no test of the folder conformance has a line //rule: about it")
 	f("15.1 LoseThing", "TestTwice: the model has no operation LoseThing")
 }
 

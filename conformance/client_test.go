@@ -93,6 +93,7 @@ func (c *client) send(op string, body []byte) *reply {
 	c.t.Helper()
 	r := c.do(c.request(target+op, body))
 	r.wellFormed(c.enc.contentType)
+	r.timestamps()
 	return r
 }
 

@@ -60,7 +60,9 @@ func (f *feed) frame() (string, *reply) {
 		f.c.t.Errorf("a payload of type %q", got)
 	}
 	kind := m.Headers.Get(":message-type").String()
-	return kind + " " + m.Headers.Get(":"+kind+"-type").String(), &reply{t: f.c.t, enc: f.c.enc, body: m.Payload}
+	r := &reply{t: f.c.t, enc: f.c.enc, body: m.Payload}
+	r.timestamps()
+	return kind + " " + m.Headers.Get(":"+kind+"-type").String(), r
 }
 
 // event reads the next event.

@@ -147,3 +147,21 @@ func BenchmarkCreateStream10000(b *testing.B) {
 		must(b, 0, err)
 	}
 }
+
+// BenchmarkScaling is what the service itself does: doubling and halving is one
+// replacement for each shard or pair, any other number about one for each shard that
+// there is and each that there will be.
+func BenchmarkScaling(b *testing.B) {
+	for _, step := range []struct{ from, to int32 }{{5000, 10000}, {10000, 5000}, {10000, 7321}} {
+		b.Run(fmt.Sprintf("shards=%d-%d", step.from, step.to), func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				s := benchService(b, memlog.New(), step.from)
+				b.StartTimer()
+				_, err := s.UpdateShardCount(b.Context(), testCaller, &kinesis.UpdateShardCountInput{
+					StreamName: new("orders"), TargetShardCount: new(step.to), ScalingType: new(kinesis.ScalingTypeUniformScaling)})
+				must(b, 0, err)
+			}
+		})
+	}
+}

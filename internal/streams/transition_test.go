@@ -196,6 +196,7 @@ func TestAReshardThatFailsHalfWayIsFinished(t *testing.T) {
 			store := &faultyStore{Store: r.store}
 			r.startOn(r.log, store, Options{})
 			r.create("orders", 1)
+			synctest.Wait() // until the goroutine of transitions has looked for the first time
 			st := r.stream("orders")
 			must(t, 0, errOf(r.catalog.change(r.ctx(), st.streamKey, func(old *stream) (*stream, error) {
 				return old.closing(time.Now(), splitOf(old.shard(0))), nil

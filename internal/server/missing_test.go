@@ -16,7 +16,7 @@ func TestMissingOperationsAreNamedOnce(t *testing.T) {
 	o := options(nil)
 	o.Logger = slog.New(slog.NewTextHandler(&log, nil))
 	s, stop := start(t, o)
-	for _, operation := range []string{"UpdateStreamWarmThroughput", "UpdateStreamWarmThroughput", "MakeCoffee", "ListStreams"} {
+	for _, operation := range []string{"ReceiveQueueRecords", "ReceiveQueueRecords", "MakeCoffee", "ListStreams"} {
 		r := httptest.NewRequest("POST", "http://localhost/", strings.NewReader("{}"))
 		r.Header.Set("Content-Type", "application/x-amz-json-1.1")
 		r.Header.Set("X-Amz-Target", "Kinesis_20131202."+operation)
@@ -29,13 +29,13 @@ func TestMissingOperationsAreNamedOnce(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}
-	if want := `msg="operation is not implemented yet" service=Kinesis operation=UpdateStreamWarmThroughput`; strings.Count(log.String(), want) != 1 ||
+	if want := `msg="operation is not implemented yet" service=Kinesis operation=ReceiveQueueRecords`; strings.Count(log.String(), want) != 1 ||
 		strings.Count(log.String(), "not implemented") != 1 {
 		t.Errorf("the log lacks one line with %s:\n%s", want, log.String())
 	}
 	page := get(s.Handler(), "GET", "/_freshet/metrics").Body.String()
 	for _, want := range []string{
-		`freshet_api_requests_total{code="UnknownOperationException",op="UpdateStreamWarmThroughput",service="Kinesis"} 2`,
+		`freshet_api_requests_total{code="UnknownOperationException",op="ReceiveQueueRecords",service="Kinesis"} 2`,
 		`freshet_api_requests_total{code="UnknownOperationException",op="",service=""} 1`,
 	} {
 		if !strings.Contains(page, want) {

@@ -58,6 +58,7 @@ func kinesisRoutes(s *streams.Service, m *Metrics, patient wire.Prepare) []wire.
 		wire.Op(kinesis.OpUpdateShardCount, s.UpdateShardCount),
 		wire.Op(kinesis.OpUpdateStreamMode, s.UpdateStreamMode),
 		wire.Op(kinesis.OpUpdateStreamRecordDistributionStrategy, s.UpdateStreamRecordDistributionStrategy),
+		wire.Op(kinesis.OpUpdateStreamWarmThroughput, s.UpdateStreamWarmThroughput),
 	}
 }
 

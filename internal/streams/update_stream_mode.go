@@ -25,34 +25,28 @@ func (s *Service) UpdateStreamMode(ctx context.Context, caller access.Caller, in
 	}
 	mode := kinesis.StreamMode(strings.Clone(string(*in.StreamModeDetails.StreamMode)))
 	warm := warmth(in.WarmThroughputMiBps)
-	err = s.begin(ctx, st.streamKey, amending(st.streamKey, func(old *stream, doc *streamDocument) error {
-		if old.Status != kinesis.StreamStatusActive {
-			return errNotActive(old)
-		}
+	err = s.reshard(ctx, st.streamKey, func(old *stream) (*stream, error) {
 		if warm > 0 {
 			if err := s.checkWarmThroughput(old.streamKey, mode, warm); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if mode == old.Mode && (warm == 0 || warm == old.WarmMiBps) {
-			return nil
+			return old, nil
 		}
 		now := time.Now()
-		*doc = old.entering(kinesis.StreamStatusUpdating, now)
+		doc := old.entering(kinesis.StreamStatusUpdating, now)
 		if mode != old.Mode {
 			if err := s.checkMode(old, mode, now); err != nil {
-				return err
+				return nil, err
 			}
-			doc.changeMode(mode, now)
-			if mode == kinesis.StreamModeOnDemand { // it keeps its shards at first
-				doc.Peaks = doc.Peaks.noted(dailyPeak{Day: dayOf(now), Shards: len(old.ring)})
-			}
+			doc.changeMode(mode, len(old.ring), now)
 		}
 		if warm > 0 {
 			doc.WarmMiBps = warm
 		}
-		return nil
-	}))
+		return old.warming(doc), nil
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -81,9 +75,14 @@ func within(at shardlog.Millis, now time.Time, window time.Duration) bool {
 	return age >= 0 && age < window
 }
 
-// changeMode sets another mode. Only the changes that a check may ask for are kept.
-func (doc *streamDocument) changeMode(mode kinesis.StreamMode, now time.Time) {
+// changeMode sets another mode of a stream of so many shards. Only the changes that a
+// check may ask for are kept. One that becomes on-demand keeps its shards at first,
+// as if some had been hot today.
+func (doc *streamDocument) changeMode(mode kinesis.StreamMode, shards int, now time.Time) {
 	kept := doc.ModeChanges[max(0, len(doc.ModeChanges)-limits.ModeChanges+1):]
 	doc.ModeChanges = append(append([]shardlog.Millis{}, kept...), shardlog.MillisOf(now)) // the snapshot has the old list
 	doc.Mode, doc.WarmMiBps = mode, 0
+	if mode == kinesis.StreamModeOnDemand {
+		doc.Peaks = doc.Peaks.noted(dailyPeak{Day: dayOf(now), Shards: shards})
+	}
 }

@@ -29,6 +29,15 @@ func warmth(mibps *int32) int32 {
 	return *mibps
 }
 
+// warming begins to give st, which enters UPDATING with doc, the shards for what doc
+// is warm for.
+func (st *stream) warming(doc streamDocument) *stream {
+	if int(doc.WarmMiBps) <= len(st.ring) {
+		return st.revised(doc, st.shards)
+	}
+	return st.scaling(doc, int(doc.WarmMiBps))
+}
+
 // warmShards is how many shards st must have for what it is warm for, now.
 func (s *Service) warmShards(st *stream) int {
 	if st.Mode != kinesis.StreamModeOnDemand || !s.committed(st.accountKey()) {

@@ -135,6 +135,8 @@ var modeSteps = []step{
 	{op: "UpdateStreamMode", in: object{"StreamARN": "{arn}", "StreamModeDetails": object{"StreamMode": "ON_DEMAND"}}},
 	{op: "DescribeStreamSummary", in: object{"StreamName": "clients"}, want: object{"StreamDescriptionSummary.StreamModeDetails.StreamMode": "ON_DEMAND"}},
 	{op: "UpdateStreamRecordDistributionStrategy", in: object{"StreamARN": "{arn}", "RecordDistributionStrategy": "AUTO"}},
+	{op: "UpdateStreamWarmThroughput", in: object{"StreamARN": "{arn}", "WarmThroughputMiBps": 5},
+		want: object{"StreamName": "clients", "StreamARN": "{arn}", "WarmThroughput.TargetMiBps": 5, "WarmThroughput.CurrentMiBps": 3}},
 }
 
 // There are no channels yet.

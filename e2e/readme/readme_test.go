@@ -29,7 +29,7 @@ func TestREADME(t *testing.T) {
 	s.kill(syscall.SIGKILL)
 	s = f.start("bin/freshet dev")
 	f.run("README.md#First use/python", "alice home", "bob cart")
-	f.run("docs/guide/2-clients.md", "orders", `"ShardId": "shardId-000000000000"`, "stream/guide ACTIVE")
+	f.run("docs/guide/2-clients.md", "orders", `"ShardId": "shardId-000000000000"`, "stream/guide ACTIVE", "[b'hello']")
 	s.stop()
 	f.run("docs/guide/1-running.md")
 	s = f.start(blocks(t, "docs/guide/3-extensions.md", "sh server")[0])

@@ -22,6 +22,8 @@ type Metrics struct {
 	bytesOut  *prometheus.CounterVec
 	streams   streamMetrics
 	disk      diskMetrics
+
+	subscriptions subscriptionMetrics
 }
 
 // NewMetrics makes the metrics of one server. version is what
@@ -49,6 +51,8 @@ func NewMetrics(version string) *Metrics {
 		}, operation),
 		streams: newStreamMetrics(),
 		disk:    newDiskMetrics(),
+
+		subscriptions: newSubscriptionMetrics(),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name:        "freshet_build_info",
@@ -59,6 +63,7 @@ func NewMetrics(version string) *Metrics {
 	m.registry.MustRegister(m.requests, m.durations, m.bytesIn, m.bytesOut, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.registry.MustRegister(m.streams.all()...)
+	m.registry.MustRegister(m.subscriptions.all()...)
 	m.registry.MustRegister(m.disk.all()...)
 	return m
 }

@@ -96,10 +96,15 @@ func (m *Metrics) forget(remove operation[kinesis.DeleteStreamInput, kinesis.Del
 	return func(ctx context.Context, caller access.Caller, in *kinesis.DeleteStreamInput) (*kinesis.DeleteStreamOutput, error) {
 		out, err := remove(ctx, caller, in)
 		if err == nil {
-			m.streams.forget(caller.Account(), caller.Region(), streamOf(in.StreamName, in.StreamARN))
+			m.forgetStream(caller.Account(), caller.Region(), streamOf(in.StreamName, in.StreamARN))
 		}
 		return out, err
 	}
+}
+
+func (m *Metrics) forgetStream(account, region, stream string) {
+	m.streams.forget(account, region, stream)
+	m.subscriptions.forget(account, region, stream)
 }
 
 func (m streamMetrics) forget(account, region, stream string) {

@@ -22,7 +22,7 @@ func (s *Server) postReset(w http.ResponseWriter, r *http.Request) {
 	answer(s, w, r, func(ctx context.Context) (*extapi.ResetResult, error) {
 		gone, err := s.streams.Reset(ctx, query.Get("account"), query.Get("region"))
 		for _, st := range gone {
-			s.metrics.streams.forget(st.Account, st.Region, st.Name)
+			s.metrics.forgetStream(st.Account, st.Region, st.Name)
 		}
 		if err != nil {
 			return nil, err

@@ -49,7 +49,7 @@ func kinesisRoutes(s *streams.Service, m *Metrics, patient wire.Prepare) []wire.
 		wire.Op(kinesis.OpSplitShard, s.SplitShard),
 		wire.Op(kinesis.OpStartStreamEncryption, s.StartStreamEncryption),
 		wire.Op(kinesis.OpStopStreamEncryption, s.StopStreamEncryption),
-		wire.Stream(kinesis.OpSubscribeToShard, s.SubscribeToShard).WithFast(typeJSON, codec.SubscribeToShardJSON).WithFast(typeCBOR, codec.SubscribeToShardCBOR),
+		wire.Stream(kinesis.OpSubscribeToShard, m.countPushed(s.SubscribeToShard)).WithFast(typeJSON, codec.SubscribeToShardJSON).WithFast(typeCBOR, codec.SubscribeToShardCBOR),
 		wire.Op(kinesis.OpTagResource, s.TagResource),
 		wire.Op(kinesis.OpUntagResource, s.UntagResource),
 		wire.Op(kinesis.OpUpdateAccountSettings, s.UpdateAccountSettings),

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -46,20 +47,36 @@ func subscribed(t *testing.T, p *pipes) (c net.Conn, body io.ReadCloser) {
 	return c, res.Body
 }
 
-// A server that stops ends its subscriptions at once and cleanly, and does not wait
-// their five minutes out, nor its grace.
+// A server counts its subscriptions while they go on. When it stops it ends them at
+// once and cleanly, and does not wait their five minutes out, nor its grace.
 func TestSubscriptionsEndWhenStopping(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		listener := newPipes()
-		_, stop := start(t, options(listener))
+		s, stop := start(t, options(listener))
 		_, body := subscribed(t, listener)
 		read := make(chan error, 1)
 		go func() {
 			_, err := io.Copy(io.Discard, body)
 			read <- err
 		}()
+		put := listener.dial(t)
+		perform(t, put, "PutRecord", `{"StreamName":"s","PartitionKey":"key","Data":"YWI="}`)
+		if status, reply := readReply(t, put); status != 200 {
+			t.Fatalf("PutRecord: %d %s", status, reply)
+		}
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
+		page := httptest.NewRecorder()
+		s.Handler().ServeHTTP(page, httptest.NewRequest("GET", "http://localhost/_freshet/metrics", nil))
+		for _, line := range []string{
+			"freshet_subscriptions 1",
+			`freshet_stream_pushed_records_total{account="000000000000",region="us-east-1",stream="s"} 1`,
+			`freshet_stream_pushed_bytes_total{account="000000000000",region="us-east-1",stream="s"} 5`,
+		} {
+			if !strings.Contains(page.Body.String(), line+"\n") {
+				t.Errorf("the metrics have no line %s", line)
+			}
+		}
 		began := time.Now()
 		if err := stop(); err != nil {
 			t.Error(err)

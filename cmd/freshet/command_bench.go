@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type benchCommands struct {
 // benchLoad are the flags of both measurements.
 type benchLoad struct {
 	Endpoint    string  `placeholder:"URL" help:"What to measure (AWS_ENDPOINT_URL, or http://127.0.0.1:4566)."`
+	CA          string  `name:"ca" placeholder:"FILE" help:"Authority that an https endpoint is trusted by (AWS_CA_BUNDLE)."`
 	Floor       bool    `help:"Measure net/http doing nothing under the same load as well, and print the ratio."`
 	Connections int     `default:"8" help:"Connections."`
 	Size        int     `default:"1024" help:"Bytes of data per record."`
@@ -157,10 +159,22 @@ func (l benchLoad) target(p *program) (bench.Target, error) {
 		endpoint = get("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
 	}
 	region := get("AWS_REGION", get("AWS_DEFAULT_REGION", "us-east-1"))
-	return bench.NewTarget(endpoint, region, bench.Credentials{
+	target, err := bench.NewTarget(endpoint, region, bench.Credentials{
 		KeyID: get("AWS_ACCESS_KEY_ID", "test"), Secret: get("AWS_SECRET_ACCESS_KEY", "test"),
 		Token: get("AWS_SESSION_TOKEN", ""),
 	})
+	ca := cmp.Or(l.CA, get("AWS_CA_BUNDLE", ""))
+	if err != nil || ca == "" {
+		return target, err
+	}
+	text, err := os.ReadFile(ca)
+	if err != nil {
+		return target, err
+	}
+	if target, err = target.Trusting(text); err != nil {
+		return target, fmt.Errorf("%s: %w", ca, err)
+	}
+	return target, nil
 }
 
 // onStream calls work with a stream that is deleted afterwards.

@@ -31,7 +31,7 @@ func dial(ctx context.Context, t Target) (*conn, error) {
 	}
 	if t.secure {
 		host, _, _ := net.SplitHostPort(t.address)
-		c = tls.Client(c, &tls.Config{ServerName: host})
+		c = tls.Client(c, &tls.Config{ServerName: host, RootCAs: t.roots})
 	}
 	return &conn{Conn: c, r: bufio.NewReaderSize(c, 64<<10)}, nil
 }

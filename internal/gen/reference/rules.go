@@ -23,11 +23,6 @@ type rule struct {
 	errors []string
 }
 
-// speaksOf reports whether the rule holds for an operation.
-func (r rule) speaksOf(op string) bool {
-	return slices.Contains(r.operations, op) || slices.Contains(r.operations, "*")
-}
-
 const ruleMark = "//rule:"
 
 var exception = regexp.MustCompile(`"([A-Z]\w*(?:Exception|KMSOptInRequired))"`)

@@ -17,6 +17,8 @@ import (
 // refused, and readers that follow the lineage, from the beginning or from an instant
 // in the midst, get each key's records in order, none lost and none twice (B, C). With
 // AWS's own client.
+//
+//rule:11 SplitShard MergeShards UpdateShardCount PutRecords GetRecords
 func TestReshardUnderLoad(t *testing.T) {
 	f := func(name string, transport http.RoundTripper) {
 		t.Run(name, func(t *testing.T) {

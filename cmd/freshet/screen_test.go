@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	freshet "github.com/freshet/freshet"
 )
 
 func TestTheScreenSaysWhoMayComeIn(t *testing.T) {
@@ -84,4 +87,56 @@ func TestOpenAddress(t *testing.T) {
 	f("localhost:4567", "")
 	f("127.0.0.2:4567", "")
 	f("[::1]:0", "")
+}
+
+// Who wants TLS finds on the screen where it is and what to trust, and in the lines
+// that env prints the same.
+func TestTheScreenSaysWhatToTrust(t *testing.T) {
+	f := func(want string, args ...string) {
+		t.Helper()
+		screen, signals, code := dev(t, args...)
+		signals <- os.Interrupt
+		if code := <-code; code != 0 {
+			t.Errorf("%q exits with %d", args, code)
+		}
+		if !matchLine("…  TLS       "+want+"\n…", screen) {
+			t.Errorf("%q: the screen does not say %q:\n%s", args, want, screen)
+		}
+	}
+	dir := t.TempDir() + "/a folder"
+	f("https://127.0.0.1:…, to clients that trust "+freshet.CAFile(dir), "--data", dir)
+	f("https://127.0.0.1:…, to clients that trust http://127.0.0.1:…/_freshet/ca.pem", "--memory")
+
+	var out bytes.Buffer
+	if code := testProgram(&out, nil).run([]string{"env", "--https", "--data", dir, "--listen", "127.0.0.1:4567"}); code != 0 {
+		t.Errorf("env exits with %d: %s", code, out.String())
+	}
+	for _, want := range []string{
+		"export AWS_ENDPOINT_URL=https://127.0.0.1:4567\n",
+		"export AWS_CA_BUNDLE='" + freshet.CAFile(dir) + "'\n",
+		"export NODE_EXTRA_CA_CERTS='" + freshet.CAFile(dir) + "'\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("env prints no %q:\n%s", want, out.String())
+		}
+	}
+
+	screen, signals, code := dev(t, "--memory", "--tls", "off")
+	signals <- os.Interrupt
+	if code := <-code; code != 0 || strings.Contains(screen, "https") {
+		t.Errorf("exits with %d, TLS is off:\n%s", code, screen)
+	}
+}
+
+func TestQuotedForAShell(t *testing.T) {
+	f := func(in, want string) {
+		t.Helper()
+		if got := quoted(in); got != want {
+			t.Errorf("quoted(%q) = %s, want %s", in, got, want)
+		}
+	}
+	f("/srv/data-1/ca.pem", "/srv/data-1/ca.pem")
+	f("/a b/ca.pem", "'/a b/ca.pem'")
+	f("/it's", `'/it'\''s'`)
+	f("/$(x)", "'/$(x)'")
 }

@@ -3,7 +3,8 @@
 // A Server is a log, a store, the services on top of them, and one port. The
 // table of contents of an API (route_kinesis.go) says which operations exist.
 // Metrics turn what the parts report into numbers. Hosts are the names that a
-// request may be addressed to. A phase says how far the server is: starting,
+// request may be addressed to. A portConn is a connection, and Certificates are what
+// it shows to a client that speaks TLS. A phase says how far the server is: starting,
 // ready, stopping.
 //
 // On the port: the APIs, at every path that does not begin with an underscore;
@@ -23,6 +24,8 @@
 //     flight answered, services ended, log committed and ended.
 //  4. When the log fails, everything ends and Run returns an error that is
 //     ErrEngine.
+//  5. Whoever stops, in a handshake, in a header, in a body or in taking an answer,
+//     is let go, and others do not wait for him meanwhile.
 //
 // Goroutines, all started by Run, which returns when they have ended: the log,
 // the services, the HTTP server, and the HTTP server's one per connection.

@@ -86,22 +86,10 @@ func (s *Service) LimitsCalls(operation string) bool {
 // Unlike AWS, a page of ListShards that a token asks for is not counted.
 func (s *Service) LimitCall(caller access.Caller, operation string, in any) error {
 	r, _ := limits.OperationRate(operation)
-	profiles := s.catalog.profiles()
-	profile, _ := profiles.ofAccount(accountKey{caller.Account(), caller.Region()})
-	if r.Scope == limits.PerAccount && !profile.Calls {
-		return nil
-	}
-	name := streamIn(in)
 	key := callKey{account: caller.Account(), region: caller.Region(), operation: operation}
-	if r.Scope != limits.PerAccount {
-		st := s.catalog.now().byKey[streamKey{key.account, key.region, name}]
-		if st == nil { // the operation will say so
-			return nil
-		}
-		if profile, _ = profiles.ofStream(st); !profile.Calls {
-			return nil
-		}
-		key.stream = st.name
+	name := streamIn(in)
+	if !s.countsCalls(&key, r.Scope, name) {
+		return nil
 	}
 	if r.Scope == limits.PerConsumer {
 		v := reflect.ValueOf(in).Elem()
@@ -117,6 +105,22 @@ func (s *Service) LimitCall(caller access.Caller, operation string, in any) erro
 		return errAccountCalls(k.account, says)
 	}
 	return errStreamCalls(k.account, name, says)
+}
+
+// countsCalls reports whether calls with a rate of that scope are counted. If it is
+// not the account's, it sets key.stream to the stream of that name; of one that is
+// not there the operation will say so.
+func (s *Service) countsCalls(key *callKey, scope limits.Scope, name string) bool {
+	if scope == limits.PerAccount {
+		profile, _ := s.catalog.profiles().ofAccount(accountKey{key.account, key.region})
+		return profile.Calls
+	}
+	st := s.catalog.now().byKey[streamKey{key.account, key.region, name}]
+	if st == nil || st.limits == nil {
+		return false
+	}
+	key.stream = st.name
+	return st.limits.Calls
 }
 
 // streamIn returns the name of the stream that an input names, "" if none. It

@@ -28,7 +28,8 @@ type Shard struct {
 	// Keys are the partition keys with the most records, the first first: those
 	// that have a hundredth or more of the shard's.
 	Keys []HotKey `json:"keys"`
-	// Advice is nil if the shard is good as it is, and in on-demand streams, whose
+	// Advice is nil if the shard is good as it is, while nothing is known of a whole
+	// minute, and in on-demand streams, whose
 	// shards are split and merged without anybody.
 	Advice *ShardAdvice `json:"advice,omitempty"`
 }

@@ -48,9 +48,7 @@ func (s *Service) GetRecords(ctx context.Context, caller access.Caller, in *kine
 		return nil, errRead(st, it.shard, err)
 	}
 	st, sh = c.st, c.sh // in is not looked at any more, either
-	read := amount{int64(len(p.records)), int64(sizeOf(p.records...))}
-	sh.live.out.add(read)
-	st.payRead(sh, read.bytes)
+	st.payRead(sh, int64(sizeOf(p.records...)))
 	out := &kinesis.GetRecordsOutput{
 		Records:            sh.describe(p.records),
 		MillisBehindLatest: new(int64(p.behind)),

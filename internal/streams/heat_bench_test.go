@@ -13,9 +13,9 @@ func BenchmarkPutMeasured(b *testing.B) {
 	null := nullLog{results: make([]shardlog.Result, 500)}
 	measured := func(b *testing.B, shards int32) *Service {
 		s := benchService(b, null, shards)
-		heats := 0
+		var now look
 		for _, sh := range s.catalog.now().sorted[0].ring {
-			sh.live.keepHeat(amount{1, 1}, true, 1, &heats)
+			sh.live.keepHeat(amount{1, 1}, true, &now)
 		}
 		return s
 	}

@@ -40,7 +40,7 @@ func (s *Service) HotShards(_ context.Context, caller access.Caller, name string
 			out.Shards[i].Share = l.load / total
 		}
 	}
-	if st.Mode == kinesis.StreamModeProvisioned { // others are split and merged without anybody
+	if st.Mode == kinesis.StreamModeProvisioned && s.looks.Load() >= windowLooks { // others are split and merged without anybody
 		advise(loads, out.Shards)
 	}
 	return out, nil
@@ -51,7 +51,7 @@ type shardLoad struct {
 	*shard
 	rate throughput
 	load float64 // rate, in shards
-	full bool    // rate is of a whole minute
+	full bool    // rate is known, of a whole minute
 }
 
 // loadsOf returns the loads of a ring, in its order.

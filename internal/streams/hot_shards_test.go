@@ -166,17 +166,20 @@ func TestAdviceOnShards(t *testing.T) {
 // However many shards are written to, their heat takes no more than its bound.
 func TestHeatIsBounded(t *testing.T) {
 	live := make([]liveShard, heatMost+10)
-	heats := 0
+	var now look
 	for i := range live {
-		live[i].keepHeat(amount{1, 1}, true, 1, &heats)
+		live[i].keepHeat(amount{1, 1}, true, &now)
+		if _, known := live[i].rate(); known {
+			t.Fatalf("shard %d is known after one look", i)
+		}
 	}
-	wantEqual(t, heats, heatMost, "the number of heats")
+	wantEqual(t, now.heats, heatMost, "the number of heats")
 	if heatMost*heatBytes > 64<<20 || heatMost < 9000 {
 		t.Errorf("%d heats take %d bytes", heatMost, heatMost*heatBytes)
 	}
-	heats = 0
-	live[0].keepHeat(amount{}, false, 2, &heats)
-	if wantEqual(t, heats, 0, "the heat of a shard that is closed"); live[0].heat.Load() != nil {
+	now = look{}
+	live[0].keepHeat(amount{}, false, &now)
+	if wantEqual(t, now.heats, 0, "the heat of a shard that is closed"); live[0].heat.Load() != nil {
 		t.Error("a shard that is closed keeps its heat")
 	}
 }

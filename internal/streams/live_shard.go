@@ -7,12 +7,13 @@ import "sync/atomic"
 // begins anew when the process does, and in the rare case that the catalog had to
 // be read again.
 type liveShard struct {
-	in  traffic // what was put
-	out traffic // what GetRecords returned
+	in traffic // what was put
 	// looked is what in was when it was last looked at; measuring.go's.
 	looked uint64
 	// heat is nil while nothing is put, and until that is noticed.
 	heat atomic.Pointer[heat]
+	// crowded says that something is put, and that there is no room for a heat.
+	crowded atomic.Bool
 	// metered is nil until a limit asks for it: see meter.
 	metered atomic.Pointer[meter]
 }

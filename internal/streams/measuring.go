@@ -24,7 +24,21 @@ const (
 // measures is what measuring knows of the streams. Its goroutine owns it.
 type measures struct {
 	streams map[shardlog.StreamID]*streamLoad
-	looks   int
+	look
+}
+
+// look is the one that is being taken.
+type look struct {
+	at    time.Time
+	took  time.Duration // since the look before
+	count int           // how many there were, this one included
+	heats int           // how many shards have a heat, of those that it has come by
+}
+
+// next is the look that is taken now.
+func (l look) next() look {
+	now := time.Now()
+	return look{at: now, took: now.Sub(l.at), count: l.count + 1}
 }
 
 // streamLoad is what is known of a stream's load while the process runs.
@@ -37,7 +51,7 @@ type streamLoad struct {
 // runMeasuring measures now and then, and writes at its end what of it is to be
 // kept.
 func (s *Service) runMeasuring(ctx context.Context) {
-	m := measures{streams: map[shardlog.StreamID]*streamLoad{}}
+	m := measures{streams: map[shardlog.StreamID]*streamLoad{}, look: look{at: time.Now()}}
 	tick := time.NewTicker(measureInterval)
 	defer tick.Stop()
 	for {
@@ -52,31 +66,31 @@ func (s *Service) runMeasuring(ctx context.Context) {
 }
 
 func (s *Service) measure(ctx context.Context, m *measures) {
-	m.looks++
-	heats := 0
+	m.look = m.next()
 	for _, st := range s.catalog.now().sorted {
 		l := m.streams[st.id]
 		if l == nil {
 			l = &streamLoad{}
 			m.streams[st.id] = l
 		}
-		l.looked = m.looks
+		l.looked = m.count
 		var sum amount
 		for _, sh := range st.shards {
 			a := sh.live.look()
 			sum = sum.plus(a)
-			sh.live.keepHeat(a, sh.isOpen(), m.looks, &heats)
+			sh.live.keepHeat(a, sh.isOpen(), &m.look)
 		}
-		l.minute.look(sum)
+		l.minute.look(sum, m.took)
 		if st.Mode == kinesis.StreamModeOnDemand {
 			s.followDemand(ctx, st, l)
 		}
 	}
 	for id, l := range m.streams {
-		if l.looked != m.looks {
+		if l.looked != m.count {
 			delete(m.streams, id)
 		}
 	}
+	s.looks.Store(int64(m.count))
 }
 
 // look returns what was put since the look before.
@@ -86,30 +100,34 @@ func (l *liveShard) look() (a amount) {
 }
 
 // keepHeat makes, feeds or drops the heat of a shard into which a was put since the
-// look before. It counts those that there are in heats.
-func (l *liveShard) keepHeat(a amount, open bool, looks int, heats *int) {
+// look before.
+func (l *liveShard) keepHeat(a amount, open bool, look *look) {
 	h := l.heat.Load()
+	crowded := h == nil && a.records > 0 && open && look.heats >= heatMost
+	if crowded != l.crowded.Load() {
+		l.crowded.Store(crowded)
+	}
 	switch {
-	case h == nil && (a.records == 0 || !open || *heats >= heatMost):
+	case h == nil && (a.records == 0 || !open || crowded):
 		return
 	case h == nil:
 		h = new(heat)
-		h.look(a, false)
+		h.look(a, *look)
 		l.heat.Store(h)
-	case !h.look(a, looks%windowLooks == 0) || !open:
+	case !h.look(a, *look) || !open:
 		l.heat.Store(nil)
 		return
 	}
-	*heats++
+	look.heats++
 }
 
-// look notes what was put since the look before, and lets the keys fade if it is
-// time. It reports false if the shard has rested for long.
-func (h *heat) look(a amount, fade bool) bool {
+// look notes what was put since the look before, and lets the keys fade once a
+// minute. It reports false if the shard has rested for long.
+func (h *heat) look(a amount, look look) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.mu.minute.look(a)
-	if fade {
+	h.mu.minute.look(a, look.took)
+	if look.count%windowLooks == 0 {
 		h.mu.keys.fade()
 	}
 	h.mu.looks++
@@ -119,12 +137,12 @@ func (h *heat) look(a amount, fade bool) bool {
 	return h.mu.looks < heatLife
 }
 
-// rate is what is put into the shard in a second, and whether that is said of a
-// whole minute. A shard without heat rests.
-func (l *liveShard) rate() (r throughput, full bool) {
+// rate is what is put into the shard in a second, and whether that is known, of a
+// whole minute. A shard without heat rests, unless it is crowded.
+func (l *liveShard) rate() (r throughput, known bool) {
 	h := l.heat.Load()
 	if h == nil {
-		return throughput{}, true
+		return throughput{}, !l.crowded.Load()
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()

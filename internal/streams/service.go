@@ -30,6 +30,9 @@ type Service struct {
 	// faulty is nil while no stream has faults (faults.go).
 	faulty atomic.Pointer[faultyStreams]
 
+	// looks is how many looks measuring has taken.
+	looks atomic.Int64
+
 	// wake tells the goroutine of transitions that there may be one.
 	wake chan struct{}
 }

@@ -17,17 +17,14 @@ const (
 // seen nothing.
 type window struct {
 	looks [windowLooks]amount
-	at    int // where the next look goes
-	n     int // how many looks there were, at the most all
-	sum   amount
+	took  [windowLooks]time.Duration // since the look before: a look may be late
+	at    int                        // where the next look goes
+	n     int                        // how many looks there were, at the most all
 }
 
-// look notes what went through since the look before.
-func (w *window) look(a amount) {
-	w.sum = w.sum.plus(a)
-	w.sum.records -= w.looks[w.at].records
-	w.sum.bytes -= w.looks[w.at].bytes
-	w.looks[w.at] = a
+// look notes what went through since the look before, which was that long ago.
+func (w *window) look(a amount, took time.Duration) {
+	w.looks[w.at], w.took[w.at] = a, took
 	w.at = (w.at + 1) % windowLooks
 	w.n = min(w.n+1, windowLooks)
 }
@@ -37,11 +34,16 @@ func (w *window) full() bool { return w.n == windowLooks }
 
 // rate returns what went through in a second.
 func (w *window) rate() throughput {
-	if w.n == 0 {
+	var sum amount
+	var took time.Duration
+	for i := range w.n {
+		sum = sum.plus(w.looks[i])
+		took += w.took[i]
+	}
+	if took <= 0 {
 		return throughput{}
 	}
-	seconds := (time.Duration(w.n) * measureInterval).Seconds()
-	return throughput{float64(w.sum.records) / seconds, float64(w.sum.bytes) / seconds}
+	return throughput{float64(sum.records) / took.Seconds(), float64(sum.bytes) / took.Seconds()}
 }
 
 // throughput is how much goes through in a second.

@@ -2,6 +2,7 @@ package streams
 
 import (
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -10,18 +11,23 @@ import (
 func TestWindowIsTheLastMinute(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var w window
-		var all []amount
+		type look struct {
+			amount
+			took time.Duration
+		}
+		var all []look
 		for range rapid.IntRange(1, 20).Draw(t, "looks") {
 			a := amount{rapid.Int64Range(0, 1000).Draw(t, "records"), rapid.Int64Range(0, 1<<30).Draw(t, "bytes")}
-			w.look(a)
-			all = append(all, a)
+			took := time.Duration(rapid.IntRange(1, 40).Draw(t, "seconds")) * time.Second
+			w.look(a, took)
+			all = append(all, look{a, took})
 		}
 		last := all[max(0, len(all)-6):]
-		sum := amount{}
-		for _, a := range last {
-			sum = sum.plus(a)
+		sum, seconds := amount{}, 0.0
+		for _, l := range last {
+			sum = sum.plus(l.amount)
+			seconds += l.took.Seconds()
 		}
-		seconds := float64(10 * len(last))
 		if got, want := w.rate(), (throughput{float64(sum.records) / seconds, float64(sum.bytes) / seconds}); got != want {
 			t.Fatalf("the rate is %v, want %v", got, want)
 		}

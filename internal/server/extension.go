@@ -99,7 +99,12 @@ func callerOf(query url.Values, more ...string) (access.Caller, error) {
 // readJSON reads a body strictly: one value, no unknown members, a bounded
 // length. An empty body leaves into as it is.
 func readJSON(w http.ResponseWriter, r *http.Request, into any) error {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	return readJSONWithin(w, r, into, maxRequest)
+}
+
+// readJSONWithin is readJSON of a body of at most so many bytes.
+func readJSONWithin(w http.ResponseWriter, r *http.Request, into any, most int64) error {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	if err != nil {
 		return fmt.Errorf("the body: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -188,4 +189,48 @@ func TestFaultPages(t *testing.T) {
 	e.want(200, `"seed":0`, "DELETE", orders, "")
 	e.want(200, `"throttle":0`, "GET", orders, "")
 	e.want(404, "not found", "PUT", extapi.StreamsPath+"/parcels/faults", "{}")
+}
+
+func TestRecordsPages(t *testing.T) {
+	e := extended(t)
+	e.must("CreateStream", `{"StreamName":"orders","ShardCount":3}`)
+	for _, key := range []string{"a", "b", "c"} {
+		e.must("PutRecord", `{"StreamName":"orders","PartitionKey":"`+key+`","Data":"aGVsbG8="}`)
+	}
+	const orders = extapi.StreamsPath + "/orders/records"
+	read := func(method, path, body string) (out extapi.Records) {
+		t.Helper()
+		w := e.ask(method, path, body)
+		if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil || w.Code != 200 {
+			t.Fatalf("%s %s: status %d: %s", method, path, w.Code, w.Body)
+		}
+		return out
+	}
+	keys, next := "", ""
+	for range 3 {
+		out := read("GET", orders+"?limit=1&token="+url.QueryEscape(next), "")
+		keys += out.Records[0].PartitionKey
+		next = out.Next
+	}
+	if len(keys) != 3 || strings.Trim(keys, "abc") != "" {
+		t.Errorf("the keys are %q", keys)
+	}
+	if out := read("POST", orders, `{"token":"`+next+`"}`); !out.CaughtUp || len(out.Records) != 0 {
+		t.Errorf("%+v after the last", out)
+	}
+	if out := read("GET", orders+"?partition_key=b", ""); len(out.Records) != 1 || *out.Records[0].Text != "hello" {
+		t.Errorf("%+v of one key", out)
+	}
+	if out := read("POST", orders, `{"partitionKey":"b","from":"-1h","to":"-30m"}`); !out.Done || len(out.Records) != 0 {
+		t.Errorf("%+v of a time that is over", out)
+	}
+	e.want(200, `"caughtUp":true`, "GET", orders+"?from=latest&wait_ms=10", "")
+	e.want(400, "must be a number", "GET", orders+"?limit=many", "")
+	e.want(400, "must be a number", "GET", orders+"?wait_ms=-1", "")
+	e.want(400, "no query parameter", "GET", orders+"?form=latest", "")
+	e.want(400, "no query parameter", "POST", orders+"?from=latest", "")
+	e.want(400, "unknown field", "POST", orders, `{"form":"latest"}`)
+	e.want(400, "must be a time", "GET", orders+"?from=then", "")
+	e.want(400, "Invalid NextToken", "GET", orders+"?token=abc", "")
+	e.want(404, "not found", "GET", extapi.StreamsPath+"/parcels/records", "")
 }

@@ -22,6 +22,8 @@ func (s *Server) extensionRoutes(mux *http.ServeMux) {
 	handle("GET "+stream, page(s, s.streams.Stream))
 	handle("GET "+stream+"/limits", page(s, s.streams.Limits))
 	handle("PUT "+stream+"/limits", page(s, s.streams.SetLimits))
+	handle("GET "+stream+"/records", http.HandlerFunc(s.getRecords))
+	handle("POST "+stream+"/records", http.HandlerFunc(s.postRecords))
 	handle("POST "+stream+"/pause", page(s, s.streams.PauseStream))
 	handle("GET "+stream+extapi.ShardsPath, page(s, s.streams.HotShards))
 	handle("POST "+stream+"/resume", page(s, s.streams.ResumeStream))

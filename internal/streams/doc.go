@@ -42,8 +42,8 @@
 // Goroutines: Run starts one for transitions (transition.go), one for trimming
 // (retention.go) and one for measuring (measuring.go), and returns when all have
 // ended. There are no
-// others that outlive an operation, which runs in its caller's goroutine; Reset
-// has some for the time that it takes, and a reshard that seals several shards has
+// others that outlive an operation, which runs in its caller's goroutine; Reset,
+// and Records that waits, have some for the time that they take, and a reshard that seals several shards has
 // one for each (reshard.go).
 //
 // What AWS has not (extapi) is methods of Service too, each in a file named after

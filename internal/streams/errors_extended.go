@@ -39,3 +39,16 @@ func errFaultDelay(name string) error {
 	return kinesis.InvalidArgumentException("%s.delayMillis and %s.jitterMillis must not be below 0, nor above %d together.",
 		name, name, maxFaultMillis)
 }
+
+func errRecordsLimit(limit int) error {
+	return kinesis.InvalidArgumentException("limit must be from 1 to %d. Specified value was %d", recordsAtMost, limit)
+}
+
+func errTokenAndSelection() error {
+	return kinesis.InvalidArgumentException("token holds from, to and the partition key: they cannot be provided together.")
+}
+
+func errInstant(name, text string) error {
+	return kinesis.InvalidArgumentException("%s must be a time like 2026-11-24T09:00:00Z, an age like -10m, or, of from, trim_horizon or latest. "+
+		"Specified value was %q", name, text)
+}

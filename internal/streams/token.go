@@ -41,6 +41,7 @@ const (
 	listShardsToken    tokenKind = 2
 	listStreamsToken   tokenKind = 3
 	listConsumersToken tokenKind = 4
+	mergeToken         tokenKind = 5
 )
 
 const (

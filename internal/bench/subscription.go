@@ -57,7 +57,7 @@ func (t Target) subscribe(ctx context.Context, client *http.Client, consumer, sh
 	if err != nil {
 		return nil, err
 	}
-	reply, err := client.Do(r)
+	reply, err := client.Do(r) //nolint:bodyclose // close does, of the subscription
 	if err != nil {
 		return nil, fmt.Errorf("SubscribeToShard: %w", err)
 	}

@@ -64,7 +64,7 @@ func subscription() *kinesis.SubscribeToShardInput {
 }
 
 // asked is a request for a stream.
-func (c codec) asked(t *testing.T, ctx context.Context, url string) *http.Request {
+func (c codec) asked(ctx context.Context, t testing.TB, url string) *http.Request {
 	t.Helper()
 	body := hotOf("GetRecords/" + c.name).append // the generic codec of the encoding
 	b, err := body(nil, kinesis.OpSubscribeToShard.Input, subscription())
@@ -150,7 +150,7 @@ func TestEventsArriveOneByOne(t *testing.T) {
 		}
 	}))
 	overEach(t, h, func(t *testing.T, c codec, client *http.Client, url string) {
-		res, err := client.Do(c.asked(t, t.Context(), url))
+		res, err := client.Do(c.asked(t.Context(), t, url))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -180,7 +180,7 @@ func TestStreamThatDoesNotBegin(t *testing.T) {
 		return nil, kinesis.ResourceInUseException("in use")
 	})
 	inEach(t, func(t *testing.T, c codec) {
-		r := c.asked(t, t.Context(), "/")
+		r := c.asked(t.Context(), t, "/")
 		h.check(t, r, reply{400, c.contentType, c.failure("__type", "ResourceInUseException", "message", "in use")})
 	})
 }
@@ -196,7 +196,7 @@ func TestStreamThatEndsWithAnError(t *testing.T) {
 		}))
 		overEach(t, h, func(t *testing.T, c codec, client *http.Client, url string) {
 			h.log.Reset()
-			res, err := client.Do(c.asked(t, t.Context(), url))
+			res, err := client.Do(c.asked(t.Context(), t, url))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -227,7 +227,7 @@ func TestStreamEndsWhenItsClientLeaves(t *testing.T) {
 	h := streaming(endless)
 	overEach(t, h, func(t *testing.T, c codec, client *http.Client, url string) {
 		ctx, leave := context.WithCancel(t.Context())
-		res, err := client.Do(c.asked(t, ctx, url))
+		res, err := client.Do(c.asked(ctx, t, url))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -245,7 +245,7 @@ func TestEndStreams(t *testing.T) {
 	h := streaming(endless)
 	ended := false
 	overEach(t, h, func(t *testing.T, c codec, client *http.Client, url string) {
-		res, err := client.Do(c.asked(t, t.Context(), url))
+		res, err := client.Do(c.asked(t.Context(), t, url))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -266,7 +266,7 @@ func TestEndStreams(t *testing.T) {
 	})
 	late.EndStreams()
 	overEach(t, late, func(t *testing.T, c codec, client *http.Client, url string) {
-		res, err := client.Do(c.asked(t, t.Context(), url))
+		res, err := client.Do(c.asked(t.Context(), t, url))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -284,10 +284,10 @@ func TestStreamGivesItsBodysRoomBack(t *testing.T) {
 	defer h.EndStreams()
 	overEach(t, h, func(t *testing.T, c codec, client *http.Client, url string) {
 		for range 3 { // each alone takes all the budget there is while it is read
-			r := c.asked(t, t.Context(), url)
+			r := c.asked(t.Context(), t, url)
 			r.Body = io.NopCloser(io.MultiReader(r.Body, strings.NewReader(strings.Repeat(" ", 40_000))))
 			if c.name == "CBOR" { // which has no blanks
-				r = c.asked(t, t.Context(), url)
+				r = c.asked(t.Context(), t, url)
 			}
 			r.ContentLength = -1
 			res, err := client.Do(r)
@@ -307,7 +307,7 @@ func TestStreamThatPanics(t *testing.T) {
 		panic("lost")
 	}))
 	overEach(t, h, func(t *testing.T, c codec, client *http.Client, url string) {
-		res, err := client.Do(c.asked(t, t.Context(), url))
+		res, err := client.Do(c.asked(t.Context(), t, url))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -352,7 +352,7 @@ func TestSubscriberThatDoesNotReadIsCutOff(t *testing.T) {
 	}
 	request := func(c codec, t *testing.T) string {
 		var text strings.Builder
-		r := c.asked(t, t.Context(), "http://x/")
+		r := c.asked(t.Context(), t, "http://x/")
 		r.Write(&text)
 		return text.String()
 	}
@@ -367,7 +367,7 @@ func TestSubscriberThatDoesNotReadIsCutOff(t *testing.T) {
 	f(13, func(t *testing.T, p *pipes) { // 4 MiB are this client's own window
 		tr := http2Over(p)
 		t.Cleanup(tr.CloseIdleConnections)
-		res, err := tr.RoundTrip(codecs[0].asked(t, t.Context(), "http://x/"))
+		res, err := tr.RoundTrip(codecs[0].asked(t.Context(), t, "http://x/"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -377,14 +377,14 @@ func TestSubscriberThatDoesNotReadIsCutOff(t *testing.T) {
 
 // A route is made of what fits.
 func TestStreamsAreForOperationsThatAnswerWithThem(t *testing.T) {
-	f := func(what string, make func()) {
+	f := func(what string, route func()) {
 		t.Helper()
 		defer func() {
 			if recover() == nil {
 				t.Errorf("%s: no panic", what)
 			}
 		}()
-		make()
+		route()
 	}
 	f("an operation that answers once", func() {
 		wire.Stream(kinesis.OpListShards, func(context.Context, access.Caller, *kinesis.ListShardsInput) (wire.Events[event], error) {

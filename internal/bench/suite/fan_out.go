@@ -99,6 +99,6 @@ func watchIdle(ctx context.Context, t *table, v *server, stream *bench.Stream, o
 	}
 	each := float64(after.Resident-alone.Resident) / (idleShards * idleConsumers) / (1 << 10)
 	t.add("over "+over, mebibytes(alone.Resident), mebibytes(after.Resident), fmt.Sprintf("%.0f KiB", each),
-		((after.CPU - before.CPU) / time.Duration(idleWatch/time.Second)).String())
+		((after.CPU - before.CPU) / (idleWatch / time.Second)).String())
 	return nil
 }

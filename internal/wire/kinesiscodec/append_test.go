@@ -2,10 +2,13 @@ package kinesiscodec_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/wire/eventstream"
+	"github.com/freshet/freshet/internal/wire/kinesiscodec"
 )
 
 // sameBytes encodes out both ways. size says whether Size must have been enough.
@@ -71,6 +74,16 @@ func TestAppendsWhatTheGenericCodecAppends(t *testing.T) {
 	}
 	f("SubscribeToShard", eventOf(odd), true)
 	f("SubscribeToShard", eventOf(last), false)
+}
+
+// The largest record goes into a message that every client takes.
+func TestTheLargestRecordFitsIntoAMessage(t *testing.T) {
+	largest := getRecordsOutput(1, 10<<20-256)
+	largest.Records[0].PartitionKey = new(strings.Repeat("k", 256))
+	b, ok := kinesiscodec.SubscribeToShardJSON.Append(nil, eventOf(largest))
+	if !ok || len(b) > eventstream.MaxPayload {
+		t.Errorf("an event of %d bytes", len(b))
+	}
 }
 
 // eventOf is an event that says what an answer of GetRecords says.

@@ -35,6 +35,8 @@ var rated = map[string]struct {
 	"UpdateAccountSettings":    {5, object{"MinimumThroughputBillingCommitment": object{"Status": "ENABLED"}}},
 	"UpdateChannel":            {5, object{"ChannelARN": noChannel}},
 	"UpdateShardCount":         {10, object{"StreamName": "none", "TargetShardCount": 9, "ScalingType": "UNIFORM_SCALING"}},
+
+	"UpdateStreamWarmThroughput": {5, object{"StreamName": "none", "WarmThroughputMiBps": 20}},
 }
 
 const (
@@ -55,7 +57,7 @@ var channelOfRates = object{
 //
 //rule:5 AddTagsToStream CreateChannel CreateStream DeleteChannel DeleteStream DeregisterStreamConsumer DescribeAccountSettings DescribeChannel
 //rule:5 DescribeLimits DescribeStream DescribeStreamConsumer DescribeStreamSummary ListChannels ListShards ListStreamConsumers ListStreams
-//rule:5 ListTagsForStream MergeShards RegisterStreamConsumer RemoveTagsFromStream SplitShard UpdateAccountSettings UpdateChannel UpdateShardCount
+//rule:5 ListTagsForStream MergeShards RegisterStreamConsumer RemoveTagsFromStream SplitShard UpdateAccountSettings UpdateChannel UpdateShardCount UpdateStreamWarmThroughput
 func TestCallsInASecond(t *testing.T) {
 	ahead(t, withLimits, func(c *client) {
 		c.account = accountOfRates

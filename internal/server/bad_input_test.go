@@ -43,7 +43,7 @@ func TestBadInputOfEveryOperation(t *testing.T) {
 		})
 	}
 	t.Logf("%d operations: %d requests break a constraint, %d have a wrong type", operations, violations, misfits)
-	if operations < 10 || violations < 250 || misfits < 500 {
+	if operations < 45 || violations < 1100 || misfits < 2000 {
 		t.Error("these are too few to have been generated from the model")
 	}
 }

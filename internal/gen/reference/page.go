@@ -17,6 +17,8 @@ type page struct {
 	rules  []rule
 	routes map[string]bool
 	rates  map[string]string
+	// given are the exceptions that some operation can give.
+	given map[string]bool
 	// remarks are by operation.
 	remarks map[string][]string
 }
@@ -37,6 +39,9 @@ func Operations(tree fs.FS, m *model.Model) ([]byte, error) {
 		return nil, err
 	}
 	if p.rates, err = readRates(tree); err != nil {
+		return nil, err
+	}
+	if p.given, err = readGiven(tree); err != nil {
 		return nil, err
 	}
 	for _, op := range names {
@@ -122,6 +127,15 @@ func (p *page) overview(b *bytes.Buffer) {
 	if len(missing) > 0 {
 		fmt.Fprintf(b, "\nNot answered, as AWS answers an operation that it does not know: %s.\n", strings.Join(missing, ", "))
 	}
+	var never []string
+	for _, s := range p.model.Shapes {
+		if s.Status != 0 && !p.given[s.Name] {
+			never = append(never, s.Name)
+		}
+	}
+	if len(never) > 0 {
+		fmt.Fprintf(b, "\nErrors of the model that no operation gives yet: %s.\n", strings.Join(never, ", "))
+	}
 	fmt.Fprint(b, "\n")
 }
 
@@ -176,7 +190,7 @@ func (p *page) errors(b *bytes.Buffer, op *model.Operation, rules []rule) {
 	for _, e := range slices.Sorted(slices.Values(op.Errors)) {
 		if slices.ContainsFunc(rules, func(r rule) bool { return slices.Contains(r.errors, e) }) {
 			tested = append(tested, e)
-		} else {
+		} else if p.given[e] {
 			others = append(others, e)
 		}
 	}

@@ -15,6 +15,7 @@ func tree(test string) fstest.MapFS {
 		"internal/server/route_kinesis.go": {Data: []byte("package server\nvar routes = []any{kinesis.OpPutThing}\n")},
 		"internal/limits/rate.go":          {Data: []byte("package limits\nconst calls = 7\nvar rates = map[string]Rate{\"PutThing\": {calls, PerShard}}\n")},
 		"internal/streams/put_thing.go": {Data: []byte("package streams\n\n// PutThing puts it. Unlike AWS, it\n// keeps it. Nothing else.\nfunc f() {\n" +
+			"\tkinesis.TornException(\"\")\n\tkinesis.LostException(\"\")\n" +
 			"\t// What else there is, is not documented.\n}\n")},
 	}
 }
@@ -24,6 +25,7 @@ func things() *model.Model {
 		Source:     "a test",
 		Operations: []model.Operation{{Name: "GetThing"}, {Name: "PutThing", Input: "In", Output: "Out", Errors: []string{"TornException", "LostException"}}},
 		Shapes: []model.Shape{
+			{Name: "GoneException", Type: "structure", Status: 400},
 			{Name: "In", Type: "structure", Members: []model.Member{{Name: "Name", Shape: "Name", Required: true}, {Name: "Age", Shape: "Age"}}},
 			{Name: "Out", Type: "structure", Members: []model.Member{{Name: "Thing", Shape: "Name"}}},
 			{Name: "Name", Type: "string", Min: new(int64(1)), Max: new(int64(9)), Pattern: "a|b"},
@@ -53,6 +55,7 @@ func TestAll(t *testing.T) {}
 	for _, want := range []string{
 		"| [PutThing](#putthing) | 2 | 7 calls a second per shard |\n",
 		"an operation that it does not know: GetThing.\n",
+		"\nErrors of the model that no operation gives yet: GoneException.\n",
 		"## Every operation\n\n- All of it (B). `TestAll`\n",
 		"| Name | required | string; 1 to 9; `a\\|b` |\n| Age |  | integer; at least 0; X, Y |\n",
 		"Answers Thing. AWS allows 7 calls a second per shard.\n\n- All of it (B). `TestAll`\n- A thing put twice is torn (K). `TestTwice`\n",

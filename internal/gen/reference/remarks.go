@@ -82,6 +82,34 @@ func readRoutes(tree fs.FS) (map[string]bool, error) {
 	return routes, nil
 }
 
+// made is where a source makes an exception.
+var made = regexp.MustCompile(`kinesis\.(\w+Exception|KMSOptInRequired)\(|Errorf\("(\w+)"`)
+
+// readGiven returns the exceptions that some operation can give: those that
+// internal/streams or internal/wire makes.
+func readGiven(tree fs.FS) (map[string]bool, error) {
+	given := map[string]bool{"InternalFailureException": true} // whatever else goes wrong
+	for _, room := range []string{"internal/streams", "internal/wire"} {
+		names, err := fs.Glob(tree, room+"/*.go")
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			text, err := fs.ReadFile(tree, name)
+			if err != nil {
+				return nil, err
+			}
+			for _, m := range made.FindAllSubmatch(text, -1) {
+				given[string(m[1])+string(m[2])] = true
+			}
+		}
+	}
+	return given, nil
+}
+
 // rateScopes are the words for the scopes of internal/limits.
 var rateScopes = map[string]string{
 	"PerAccount": "per account", "PerStream": "per stream", "PerShard": "per shard", "PerConsumer": "per consumer and shard",

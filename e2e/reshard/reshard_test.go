@@ -5,6 +5,7 @@ package reshard
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -29,26 +30,32 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// serve starts a server on a folder of its own.
-func serve(t *testing.T, args ...string) *kinesis.Client {
+// serve starts a server on a folder of its own, which is stopped when the test ends.
+func serve(t *testing.T) *kinesis.Client {
 	t.Helper()
-	addr, err := process.FreeAddr()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := process.Start(process.Options{Binary: binary, Data: filepath.Join(t.TempDir(), "data"), Addr: addr, Args: args})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, c := start(t, filepath.Join(t.TempDir(), "data"))
 	t.Cleanup(func() {
 		if err := s.Stop(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})
+	return c
+}
+
+func start(t *testing.T, data string) (*process.Server, *kinesis.Client) {
+	t.Helper()
+	addr, err := process.FreeAddr()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := process.Start(process.Options{Binary: binary, Data: data, Addr: addr})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := s.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return kinesis.New(kinesis.Options{
+	return s, kinesis.New(kinesis.Options{
 		BaseEndpoint: aws.String(s.Endpoint()), Region: "us-east-1",
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		HTTPClient:  process.HTTPClient(),
@@ -141,4 +148,81 @@ func longest(t *testing.T, stop <-chan struct{}, fn func(i int) error) (most tim
 		most = max(most, time.Since(began))
 	}
 	return most
+}
+
+// TestScalingSurvivesAKill kills the server within a scaling, under load, and starts
+// another: it goes on with the scaling by itself, and has every record.
+func TestScalingSurvivesAKill(t *testing.T) {
+	rounds := 5
+	if testing.Short() {
+		rounds = 2
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	for n := range rounds {
+		killWithinAScaling(ctx, t, time.Duration(rand.Int64N(int64(150*time.Millisecond))))
+		if t.Failed() {
+			t.Fatalf("in round %d", n)
+		}
+	}
+}
+
+const manyShards = 1000 // a scaling has several rounds
+
+func killWithinAScaling(ctx context.Context, t *testing.T, after time.Duration) {
+	data := filepath.Join(t.TempDir(), "data")
+	s, c := start(t, data)
+	if _, err := c.CreateStream(ctx, &kinesis.CreateStreamInput{StreamName: aws.String("orders"), ShardCount: aws.Int32(manyShards)}); err != nil {
+		t.Fatal(err)
+	}
+	var writers []*writer
+	var writing sync.WaitGroup
+	for i := range 4 {
+		w := &writer{client: c, stream: "orders", pace: time.Millisecond}
+		for k := range 20 {
+			w.keys = append(w.keys, fmt.Sprint(i, " ", k))
+		}
+		writers = append(writers, w)
+		writing.Go(func() { _ = w.run(ctx, nil) }) // ends when the server does
+	}
+	answered := false
+	writing.Go(func() {
+		_, err := c.UpdateShardCount(ctx, &kinesis.UpdateShardCountInput{StreamName: aws.String("orders"), TargetShardCount: aws.Int32(2 * manyShards), ScalingType: types.ScalingTypeUniformScaling})
+		answered = err == nil
+	})
+	<-time.After(after) // the moment of the kill is any
+	if err := s.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	writing.Wait()
+
+	s, c = start(t, data)
+	defer func() {
+		if err := s.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}()
+	r := run{Load: Load{Client: c, Stream: "orders"}}
+	if err := r.awaitActive(ctx); err != nil {
+		t.Fatal(err)
+	}
+	open, err := r.open(ctx)
+	if n := len(open); err != nil || n != manyShards && n != 2*manyShards {
+		t.Errorf("after a kill %v into a scaling %d shards are open: %v", after, n, err)
+	}
+	done := make(chan struct{})
+	close(done)
+	all := reader{client: c, stream: "orders", done: done}
+	if err := all.run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range writers {
+		for _, key := range w.keys {
+			least, found := w.acknowledged.Load(), all.mu.seen.next[key]
+			if found < least || found > least+1 || all.mu.seen.first[key] != 0 {
+				t.Errorf("records %d to %d of %s are there, %d were acknowledged", all.mu.seen.first[key], found, key, least)
+			}
+		}
+	}
+	t.Logf("killed after %v: the scaling had been answered: %v; %d shards, %d records a key", after.Round(time.Millisecond), answered, len(open), writers[0].acknowledged.Load())
 }

@@ -105,13 +105,15 @@ func (c *portConn) Read(p []byte) (int, error) {
 func (c *portConn) startTLS(head []byte) bool {
 	if c.port.tls == nil {
 		_, _ = c.accepted.Write(alertHandshakeFailure) // a client that is gone needs none
-		c.port.logSeldom("connection refused", c.RemoteAddr(), errTLSOff)
+		if c.port.seldom() {
+			c.port.logger.Warn("connection refused", "from", c.RemoteAddr(), "err", errTLSOff)
+		}
 		return false
 	}
 	c.head = bytes.Clone(head) // who reads owns it
 	_ = c.accepted.SetDeadline(time.Now().Add(handshakeTimeout))
 	conn := tls.Server(&c.accepted, c.port.tls)
-	if err := conn.Handshake(); err != nil {
+	if err := conn.HandshakeContext(context.Background()); err != nil { // what ends the server closes connections
 		c.port.logHandshake(c.RemoteAddr(), err)
 		return false
 	}

@@ -20,7 +20,7 @@ type portListener struct {
 	// handshake.
 	headerTimeout time.Duration
 	logger        *slog.Logger
-	logged        atomic.Int64 // when logSeldom wrote last, in Unix seconds
+	logged        atomic.Int64 // when seldom last allowed a line, in Unix seconds
 }
 
 // Accept must not wait for a client: all that a connection begins with happens in
@@ -33,14 +33,12 @@ func (l *portListener) Accept() (net.Conn, error) {
 	return &portConn{accepted: accepted{Conn: c}, port: l}, nil
 }
 
-// logSeldom writes a line about a client at most every ten seconds: such clients
-// try again.
-func (l *portListener) logSeldom(message string, from net.Addr, err error) {
+// seldom reports whether a line about a client may be written: at most every ten
+// seconds, for such clients try again.
+func (l *portListener) seldom() bool {
 	now := time.Now().Unix()
 	last := l.logged.Load()
-	if now-last >= 10 && l.logged.CompareAndSwap(last, now) {
-		l.logger.Warn(message, "from", from, "err", err)
-	}
+	return now-last >= 10 && l.logged.CompareAndSwap(last, now)
 }
 
 // listenError says what to do about a port that cannot be had.

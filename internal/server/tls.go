@@ -49,7 +49,9 @@ func (l *portListener) logHandshake(from net.Addr, err error) {
 	if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &timeout) && timeout.Timeout() {
 		return
 	}
-	l.logSeldom("TLS handshake failed", from, err)
+	if l.seldom() {
+		l.logger.Warn("TLS handshake failed", "from", from, "err", err)
+	}
 }
 
 // authority serves the certificate that clients must be told to trust. It is as

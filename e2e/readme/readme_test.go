@@ -33,7 +33,7 @@ func TestREADME(t *testing.T) {
 	s.stop()
 	f.run("docs/guide/1-running.md")
 	s = f.start(blocks(t, "docs/guide/3-extensions.md", "sh server")[0])
-	f.run("docs/guide/3-extensions.md", `{"streams":`, "AccessDeniedException", `"paused":"20`, "0 records after a second",
+	f.run("docs/guide/3-extensions.md", `{"streams":`, "AccessDeniedException", `"paused":"20`, "0 records after a second", `"text":"one coffee\n"`,
 		`{"profile":"aws write_records=1/s","from":"stream"}`, `{"profile":"aws","from":"account"}`)
 	s.stop()
 	for _, command := range blocks(t, "docs/guide/1-running.md", "sh server") {

@@ -30,4 +30,6 @@ type Stream struct {
 	Tags           map[string]string `json:"tags,omitempty"`
 	// Paused is when writes were paused; nil if they are not.
 	Paused *time.Time `json:"paused,omitempty"`
+	// Clone says what the stream is a copy of, nil if of nothing.
+	Clone *Clone `json:"clone,omitempty"`
 }

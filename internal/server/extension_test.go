@@ -234,3 +234,15 @@ func TestRecordsPages(t *testing.T) {
 	e.want(400, "Invalid NextToken", "GET", orders+"?token=abc", "")
 	e.want(404, "not found", "GET", extapi.StreamsPath+"/parcels/records", "")
 }
+
+func TestClonePages(t *testing.T) {
+	e := extended(t)
+	e.must("CreateStream", `{"StreamName":"orders","ShardCount":1}`)
+	const orders = extapi.StreamsPath + "/orders"
+	e.want(200, `"clone":{"source":"orders"`, "POST", orders+"/clones", `{"name":"copy","until":"2020-01-01T00:00:00Z"}`)
+	e.want(409, "already exists", "POST", orders+"/clones", `{"name":"copy"}`)
+	e.want(400, "ValidationException", "POST", orders+"/clones", `{"name":"a b"}`)
+	e.want(400, "ValidationException", "POST", orders+"/clones", "")
+	e.want(400, "in the future", "POST", orders+"/clones", `{"name":"b","until":"2999-01-01T00:00:00Z"}`)
+	e.want(404, "not found", "POST", extapi.StreamsPath+"/parcels/clones", `{"name":"b"}`)
+}

@@ -24,6 +24,7 @@ func (s *Server) extensionRoutes(mux *http.ServeMux) {
 	handle("PUT "+stream+"/limits", page(s, s.streams.SetLimits))
 	handle("GET "+stream+"/records", http.HandlerFunc(s.getRecords))
 	handle("POST "+stream+"/records", http.HandlerFunc(s.postRecords))
+	handle("POST "+stream+"/clones", page(s, s.cloneStream))
 	handle("POST "+stream+"/pause", page(s, s.streams.PauseStream))
 	handle("GET "+stream+extapi.ShardsPath, page(s, s.streams.HotShards))
 	handle("POST "+stream+"/resume", page(s, s.streams.ResumeStream))

@@ -15,7 +15,7 @@ func (s *Service) Stream(_ context.Context, caller access.Caller, name string, _
 	if err != nil {
 		return nil, err
 	}
-	return st.extended(), nil
+	return s.extended(st), nil
 }
 
 // Streams describes all streams of the caller, by name. There are as many as its
@@ -23,12 +23,12 @@ func (s *Service) Stream(_ context.Context, caller access.Caller, name string, _
 func (s *Service) Streams(_ context.Context, caller access.Caller, _ string, _ *extapi.Nothing) (*extapi.Streams, error) {
 	out := &extapi.Streams{Streams: []extapi.Stream{}}
 	for _, st := range s.catalog.now().of(streamKey{account: caller.Account(), region: caller.Region()}) {
-		out.Streams = append(out.Streams, *st.extended())
+		out.Streams = append(out.Streams, *s.extended(st))
 	}
 	return out, nil
 }
 
-func (st *stream) extended() *extapi.Stream {
+func (s *Service) extended(st *stream) *extapi.Stream {
 	return &extapi.Stream{
 		Name:           st.name,
 		ARN:            st.arn(),
@@ -41,6 +41,7 @@ func (st *stream) extended() *extapi.Stream {
 		OpenShards:     len(st.ring),
 		Tags:           st.Tags,
 		Paused:         timeOrNil(st.Paused),
+		Clone:          s.cloneOf(st),
 	}
 }
 

@@ -40,8 +40,8 @@
 //     hour ago.
 //
 // Goroutines: Run starts one for transitions (transition.go), one for trimming
-// (retention.go) and one for measuring (measuring.go), and returns when all have
-// ended. There are no
+// (retention.go), one for measuring (measuring.go) and one for clones (clones.go),
+// and returns when all have ended. There are no
 // others that outlive an operation, which runs in its caller's goroutine; Reset,
 // and Records that waits, have some for the time that they take, and a reshard that seals several shards has
 // one for each (reshard.go).

@@ -52,3 +52,11 @@ func errInstant(name, text string) error {
 	return kinesis.InvalidArgumentException("%s must be a time like 2026-11-24T09:00:00Z, an age like -10m, or, of from, trim_horizon or latest. "+
 		"Specified value was %q", name, text)
 }
+
+func errUntilAhead(until time.Time) error {
+	return kinesis.InvalidArgumentException("until must not be in the future: it is %s.", until.UTC().Format(time.RFC3339Nano))
+}
+
+func errSnapshot(st *stream) error {
+	return kinesis.ResourceInUseException("Stream %s under account %s is a snapshot of %s: it takes no puts.", st.name, st.account, st.Clone.Source)
+}

@@ -40,10 +40,13 @@ func (s *Service) setPaused(ctx context.Context, caller access.Caller, name stri
 		if doc.Paused = fn(old.Paused); doc.Paused == old.Paused {
 			return old, nil
 		}
+		if old.Clone != nil && old.Clone.Snapshot && doc.Paused == 0 {
+			return nil, errSnapshot(old)
+		}
 		return old.revised(doc, old.shards), nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return next.extended(), nil
+	return s.extended(next), nil
 }

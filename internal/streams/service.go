@@ -27,6 +27,11 @@ type Service struct {
 
 	subscriptions subscriptions
 
+	// clones are those under way, *clone by the target's id; wakeClones tells their
+	// goroutine that there may be one more.
+	clones     sync.Map
+	wakeClones chan struct{}
+
 	// faulty is nil while no stream has faults (faults.go).
 	faulty atomic.Pointer[faultyStreams]
 
@@ -48,7 +53,7 @@ func New(log shardlog.Log, store meta.Store, o Options) *Service {
 	}
 	c := newClock()
 	keep := keeping{log: log, compression: o.Compression, clock: c}
-	s := &Service{log: log, catalog: newCatalog(store, keep, o.Limits), options: o, clock: c, wake: make(chan struct{}, 1), calls: calls{begin: time.Now()}}
+	s := &Service{log: log, catalog: newCatalog(store, keep, o.Limits), options: o, clock: c, wake: make(chan struct{}, 1), wakeClones: make(chan struct{}, 1), calls: calls{begin: time.Now()}}
 	s.catalog.replaced = s.subscriptions.replaced
 	return s
 }
@@ -63,6 +68,9 @@ func (s *Service) Load(ctx context.Context) error {
 	}
 	s.tokens = t
 	if err := s.catalog.load(ctx); err != nil {
+		return err
+	}
+	if err := s.abandonClones(ctx); err != nil {
 		return err
 	}
 	s.clock.start(s.newest())
@@ -86,6 +94,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.runTransitions(ctx) })
 	wg.Go(func() { s.runTrimming(ctx) })
+	wg.Go(func() { s.runClones(ctx) })
 	wg.Go(func() { s.runMeasuring(ctx) })
 	wg.Wait()
 	return nil

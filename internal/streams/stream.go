@@ -67,6 +67,8 @@ type streamDocument struct {
 	ConsumerGone int64 `json:"consumerGone,omitempty"`
 	// Paused is when writes were paused, 0 if they are not.
 	Paused shardlog.Millis `json:"paused,omitempty"`
+	// Clone says what the stream is a copy of, nil if of nothing.
+	Clone *cloneDocument `json:"clone,omitempty"`
 }
 
 // stream is a stream in a snapshot; it never changes.

@@ -63,6 +63,9 @@ func (s *Service) finish(ctx context.Context, st *stream) error {
 }
 
 func (s *Service) finishCreating(ctx context.Context, st *stream) error {
+	if st.isCopying() {
+		return nil // it is finished by who fills it (clones.go)
+	}
 	_, err := s.catalog.change(ctx, st.streamKey, func(old *stream) (*stream, error) {
 		if !old.is(st) {
 			return old, nil

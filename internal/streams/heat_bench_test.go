@@ -2,6 +2,7 @@ package streams
 
 import (
 	"testing"
+	"time"
 
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
 	"github.com/freshet/freshet/internal/shardlog"
@@ -44,4 +45,21 @@ func BenchmarkPutMeasured(b *testing.B) {
 			}
 		}
 	})
+}
+
+// A look at ten thousand shards, every ten seconds.
+func BenchmarkMeasure10000(b *testing.B) {
+	for name, put := range map[string]int64{"rest": 0, "written": 1} {
+		b.Run(name, func(b *testing.B) {
+			s := benchService(b, nullLog{results: make([]shardlog.Result, 500)}, 10000)
+			m := measures{streams: map[shardlog.StreamID]*streamLoad{}, look: look{at: time.Now()}}
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, sh := range s.catalog.now().sorted[0].ring {
+					sh.live.in.add(amount{put, put})
+				}
+				s.measure(b.Context(), &m)
+			}
+		})
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -182,4 +183,36 @@ func TestHeatIsBounded(t *testing.T) {
 	if wantEqual(t, now.heats, 0, "the heat of a shard that is closed"); live[0].heat.Load() != nil {
 		t.Error("a shard that is closed keeps its heat")
 	}
+}
+
+// Puts, looks and questions at once: for the race detector.
+func TestMeasuringWhileOthersPutAndAsk(t *testing.T) {
+	r := newIdleRig(t)
+	r.start(Options{})
+	r.createOnDemand("orders")
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			for j := range 50 {
+				r.putAll("orders", []string{fmt.Sprint(i), fmt.Sprint(j)}, []byte("v"))
+				r.put("orders", "hot", "v")
+			}
+		})
+	}
+	wg.Go(func() {
+		for range 50 {
+			r.load("orders")
+		}
+	})
+	live := r.stream("orders").shardAt(hashOf("hot")).live
+	now := look{took: time.Second}
+	for range 50 { // the looks of Run begin only after ten seconds
+		live.keepHeat(amount{1, 1}, true, &now)
+	}
+	wg.Wait()
+	sum := int64(0)
+	for n := range uint32(4) {
+		sum += r.taken("orders", n).records
+	}
+	wantEqual(t, sum, 4*50*3, "the number of records")
 }

@@ -11,15 +11,15 @@ import (
 	"github.com/freshet/freshet/internal/shardlog"
 )
 
-// Resharding, the way of every split and merge:
+// Resharding, the way of splits and merges, one or many at a time:
 //
 //  1. One commit: the parents are CLOSING, the children PENDING, the stream
 //     UPDATING. Puts go on to the parents, and callers see no children.
 //  2. The log seals the parents. From here on no put to them succeeds; those
 //     that were under way get ErrSealed and wait for the next commit.
-//  3. One commit: the parents are CLOSED, the children OPEN, the stream ACTIVE.
-//     Puts go to the children, and readers that reach a parent's end are told
-//     of them.
+//  3. One commit: the parents are CLOSED, the children OPEN, the stream ACTIVE
+//     (or at 1 again: scaling.go). Puts go to the children, and readers that
+//     reach a parent's end are told of them.
 //
 // A crash after 1 is finished from 2 on, for sealing can be repeated. So a put
 // to a parent that begins after one to its child was acknowledged cannot be

@@ -16,7 +16,7 @@ func TestInitializeStreams(t *testing.T) {
 	f := func(in string, want ...freshet.InitialStream) {
 		t.Helper()
 		got, err := parseInitial(in)
-		if err != nil || !reflect.DeepEqual(got, initialStreams(want)) {
+		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: %+v, %v; want %+v", in, got, err, want)
 		}
 	}

@@ -1,6 +1,6 @@
 package extapi
 
-// ShardsPath, below the path of a stream, answers a Shards by GET.
+// ShardsPath lies below the path of a stream and answers a Shards by GET.
 const ShardsPath = "/shards"
 
 // Shards is what the open shards of a stream took in the last minute, in the order

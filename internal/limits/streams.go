@@ -37,9 +37,9 @@ func OnDemandShards(region string) int {
 	return 200
 }
 
-// CommitmentMin is how long a minimum throughput billing commitment lasts at least
+// CommitmentLeast is how long a minimum throughput billing commitment lasts at least
 // (API, UpdateAccountSettings); hard.
-const CommitmentMin = 24 * time.Hour
+const CommitmentLeast = 24 * time.Hour
 
 // Shards of a stream.
 const (

@@ -124,14 +124,14 @@ func TestPauseAndResumePages(t *testing.T) {
 
 func TestResetPage(t *testing.T) {
 	e := extended(t)
-	make := func(key, region string) {
+	create := func(key, region string) {
 		if w := e.callAs(key, region, "CreateStream", `{"StreamName":"orders","ShardCount":1}`); w.Code != 200 {
 			t.Fatalf("status %d: %s", w.Code, w.Body)
 		}
 	}
 	for _, key := range []string{"test", "123456789012"} {
-		make(key, "us-east-1")
-		make(key, "eu-west-1")
+		create(key, "us-east-1")
+		create(key, "eu-west-1")
 	}
 	e.must("PutRecord", `{"StreamName":"orders","PartitionKey":"k","Data":""}`)
 	e.want(400, "12 digits", "POST", extapi.ResetPath+"?account=all", "")

@@ -40,7 +40,7 @@ type commitment struct {
 	// Started is when the last one was enabled, 0 if none ever was.
 	Started shardlog.Millis `json:"started,omitempty"`
 	// Ends is when it ends or has ended, 0 while nobody has disabled it. It may
-	// lie ahead: a commitment lasts for limits.CommitmentMin at least.
+	// lie ahead: a commitment lasts for limits.CommitmentLeast at least.
 	Ends shardlog.Millis `json:"ends,omitempty"`
 }
 
@@ -50,7 +50,7 @@ func (c commitment) holds(now shardlog.Millis) bool {
 }
 
 func (c commitment) earliestEnd() shardlog.Millis {
-	return c.Started + shardlog.Millis(limits.CommitmentMin.Milliseconds())
+	return c.Started + shardlog.Millis(limits.CommitmentLeast.Milliseconds())
 }
 
 // enabled returns c as it is when it is enabled at now: an end that lies ahead is

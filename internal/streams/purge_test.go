@@ -105,7 +105,7 @@ func TestTruncateBeforeATime(t *testing.T) {
 // none is left that was put before, and a restart changes nothing.
 func TestPurgeUnderLoadOnADisk(t *testing.T) {
 	dir, store := t.TempDir(), memmeta.New()
-	open := func() (r *rig, close func()) {
+	open := func() (r *rig, closeLog func()) {
 		log, err := disklog.Open(vfs.OS, dir, disklog.Options{})
 		must(t, 0, err)
 		ctx, end := context.WithCancel(context.Background())

@@ -7,7 +7,8 @@ import (
 )
 
 // extensionRoutes is the table of contents of the extension API. All of it asks
-// for the token; a server that has none has no extension API. The pages of a noun lie in route_freshet_<noun>.go.
+// for the token; a server that has none has no extension API. What a page needs
+// besides its method lies in route_freshet_<noun>.go.
 func (s *Server) extensionRoutes(mux *http.ServeMux) {
 	if s.o.Token == "" {
 		return

@@ -47,7 +47,7 @@ func (s *Service) GetRecords(ctx context.Context, caller access.Caller, in *kine
 	if err != nil {
 		return nil, errRead(st, it.shard, err)
 	}
-	st, sh = c.st, c.sh // in is not looked at any more, either
+	st, sh = c.st, c.sh // as they are after the waiting; in may be gone by now
 	st.payRead(sh, int64(sizeOf(p.records...)))
 	out := &kinesis.GetRecordsOutput{
 		Records:            sh.describe(p.records),

@@ -34,8 +34,8 @@
 //  7. A seal and a drop of the log are the work of a transition that the store
 //     has: so the store and then the log, copied while the catalog is held, are a
 //     state that Load and Run go on from (hold.go).
-//  7. The log knows how a stream is kept before the stream takes puts.
-//  8. What retention has hidden is not shown again when it is changed, and
+//  8. The log knows how a stream is kept before the stream takes puts.
+//  9. What retention has hidden is not shown again when it is changed, and
 //     nothing is hidden or deleted by a clock that jumped ahead less than an
 //     hour ago.
 //

@@ -194,7 +194,11 @@ func noteRates(table *ast.CompositeLit, numbers, rates map[string]string) {
 			n = numbers[v.Name]
 		}
 		if n != "" && rateScopes[scope.Name] != "" {
-			rates[op] = n + " calls a second " + rateScopes[scope.Name]
+			calls := " calls"
+			if n == "1" {
+				calls = " call"
+			}
+			rates[op] = n + calls + " a second " + rateScopes[scope.Name]
 		}
 	}
 }

@@ -58,6 +58,7 @@ type bridge interface {
 
 // program is a bridge in a process of its own, which ends when its input does.
 type program struct {
+	kill   func()
 	in     io.WriteCloser
 	out    *bufio.Reader
 	stderr *bytes.Buffer
@@ -67,9 +68,10 @@ type program struct {
 func run(t *testing.T, environment []string, line ...string) *program {
 	t.Helper()
 	// The end of its input ends it; t's own context would kill it before.
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), line[0], line[1:]...)
+	ctx, kill := context.WithCancel(context.WithoutCancel(t.Context()))
+	cmd := exec.CommandContext(ctx, line[0], line[1:]...)
 	cmd.Env = environment
-	p := &program{stderr: new(bytes.Buffer)}
+	p := &program{kill: kill, stderr: new(bytes.Buffer)}
 	cmd.Stderr = p.stderr
 	var err error
 	if p.in, err = cmd.StdinPipe(); err != nil {
@@ -90,11 +92,13 @@ func run(t *testing.T, environment []string, line ...string) *program {
 		if err := cmd.Wait(); err != nil {
 			t.Errorf("%s: %v\n%s", line, err, p.stderr)
 		}
+		kill()
 	})
 	return p
 }
 
-func (p *program) call(_ context.Context, r request) (answer, error) {
+func (p *program) call(ctx context.Context, r request) (answer, error) {
+	defer context.AfterFunc(ctx, p.kill)() // else a call that never returns would hold the test
 	if err := json.NewEncoder(p.in).Encode(r); err != nil {
 		return answer{}, err
 	}

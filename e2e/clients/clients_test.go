@@ -45,13 +45,18 @@ var newer = []string{
 	"UpdateStreamWarmThroughput",
 }
 
+// lackedByCLI are what the AWS CLI leaves out, and what came after its model.
+var lackedByCLI = []string{
+	"CreateChannel", "DeleteChannel", "DescribeChannel", "ListChannels", "SubscribeToShard", "UpdateChannel", "UpdateStreamRecordDistributionStrategy",
+}
+
 var clients = []client{
 	{name: "aws-sdk-go-v2", protocol: "HTTP/1.1", encoding: "JSON", open: newGoClient},
 	{name: "boto3", protocol: "HTTP/1.1", encoding: "JSON", open: func(t *testing.T, p place) bridge {
 		return run(t, environment(p), there(t, "venv/bin/python"), "bridge_boto3.py")
 	}},
 	{name: "client-kinesis for JavaScript, v3", protocol: "HTTP/2", encoding: "JSON", open: node("bridge_js3.js")},
-	{name: "AWS CLI", long: true, protocol: "HTTP/1.1", encoding: "JSON", lacks: []string{"SubscribeToShard"}, open: func(t *testing.T, p place) bridge {
+	{name: "AWS CLI", long: true, protocol: "HTTP/1.1", encoding: "JSON", lacks: lackedByCLI, open: func(t *testing.T, p place) bridge {
 		return commandLine{there(t, "venv/bin/aws"), environment(p)}
 	}},
 	{name: "aws-sdk for JavaScript, v2", long: true, protocol: "HTTP/1.1", encoding: "JSON", lacks: newer, open: node("bridge_js2.js")},

@@ -12,7 +12,8 @@
 // So what is called and what must come back is written once, as a table of steps
 // in steps_test.go, and each language holds nothing but how to call. Each client
 // goes through the table on a server of its own, over http:// and over https://
-// with the certificate authority of the data folder.
+// with the certificate authority of the data folder. In clear a tap before the
+// server's port hears which HTTP and which encoding are spoken.
 //
 // The tests need the tag e2e and the clients of `make e2e-deps`; in short mode
 // boto3, Go and JavaScript v3 are tried, else the AWS CLI, JavaScript v2 and both

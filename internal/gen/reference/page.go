@@ -93,7 +93,7 @@ func (p *page) write() []byte {
 # The operations of Data Streams
 
 What Freshet answers, operation by operation: what a client may rely on, with the test in `+"`conformance/`"+` that holds us to it, and where we
-are unlike AWS or had to choose. Each test runs in JSON and in CBOR. Members and bounds are those of %s.
+are unlike AWS or had to choose. Tests run in JSON and in CBOR, but for those that are about one of them. Members and bounds are those of %s.
 
 Letters tell where a rule is from: K, kinesalite's tests found it on AWS; B, AWS's published model; L, LocalStack recorded it on AWS; C, the Kinesis
 Client Library demands it; D, AWS's documentation; T, a public thread.

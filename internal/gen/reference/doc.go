@@ -4,9 +4,9 @@
 // A rule is a test of the folder conformance: its comment says what a client may
 // rely on, and a line of it, //rule:SECTION OPERATION…, says which part of the
 // facts sheet it comes from and which operations it speaks of ("*" means all that
-// are answered). A remark is a sentence of an operation's file that says where we
-// are unlike AWS, or what AWS's documentation leaves open. The rest is the
-// model's: members, bounds, errors; and the rates are those of internal/limits.
+// are answered). A remark is a paragraph of a comment in an operation's file that
+// says where we are unlike AWS, or what AWS's documentation leaves open. The rest is
+// the model's: members, bounds, errors; and the rates are those of internal/limits.
 //
 // Invariants:
 //  1. The page depends on the sources alone, so that making it again changes nothing.

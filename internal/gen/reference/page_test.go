@@ -14,7 +14,7 @@ func tree(test string) fstest.MapFS {
 		"conformance/a_test.go":            {Data: []byte("package conformance\n\n" + test)},
 		"internal/server/route_kinesis.go": {Data: []byte("package server\nvar routes = []any{kinesis.OpPutThing}\n")},
 		"internal/limits/rate.go":          {Data: []byte("package limits\nconst calls = 7\nvar rates = map[string]Rate{\"PutThing\": {calls, PerShard}}\n")},
-		"internal/streams/put_thing.go": {Data: []byte("package streams\n\n// PutThing puts it. Unlike AWS, it\n// keeps it. Nothing else.\nfunc f() {\n" +
+		"internal/streams/put_thing.go": {Data: []byte("package streams\n\n// PutThing puts it. Unlike AWS, it\n// keeps it.\n//\n// Nothing else.\nfunc f() {\n" +
 			"\tkinesis.TornException(\"\")\n\tkinesis.LostException(\"\")\n" +
 			"\t// What else there is, is not documented.\n}\n")},
 	}
@@ -60,7 +60,7 @@ func TestAll(t *testing.T) {}
 		"| Name | required | string; 1 to 9; `a\\|b` |\n| Age |  | integer; at least 0; X, Y |\n",
 		"Answers Thing. AWS allows 7 calls a second per shard.\n\n- All of it (B). `TestAll`\n- A thing put twice is torn (K). `TestTwice`\n",
 		"tests meet: TornException.\n\nErrors of the model that they do not: LostException.\n",
-		"\n- Unlike AWS, it keeps it.\n- What else there is, is not documented.\n",
+		"\n- PutThing puts it. Unlike AWS, it keeps it.\n- What else there is, is not documented.\n",
 	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("no %q in\n%s", want, text)

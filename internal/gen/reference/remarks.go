@@ -12,11 +12,8 @@ import (
 	"unicode"
 )
 
-// remarkable are sentences that a user of AWS should know.
+// remarkable are words by which a paragraph says what a user of AWS should know.
 var remarkable = regexp.MustCompile(`(?i)\b(unlike AWS|not documented|not established|not confirmed|not known|not supported)\b`)
-
-// sentence ends where a full stop is followed by a blank and a capital.
-var sentence = regexp.MustCompile(`[.] +[A-Z"]`)
 
 // readRemarks returns the remarks in the file of an operation, below
 // internal/streams; none if there is no such file.
@@ -35,25 +32,13 @@ func readRemarks(tree fs.FS, op string) ([]string, error) {
 	}
 	var remarks []string
 	for _, group := range file.Comments {
-		for _, s := range sentences(oneLine(group.Text())) {
-			if remarkable.MatchString(s) {
-				remarks = append(remarks, s)
+		for paragraph := range strings.SplitSeq(group.Text(), "\n\n") {
+			if text := oneLine(paragraph); remarkable.MatchString(text) {
+				remarks = append(remarks, text)
 			}
 		}
 	}
 	return remarks, nil
-}
-
-func sentences(text string) []string {
-	var all []string
-	for {
-		at := sentence.FindStringIndex(text)
-		if at == nil {
-			return append(all, text)
-		}
-		all = append(all, text[:at[0]+1])
-		text = text[at[1]-1:]
-	}
 }
 
 // fileOf is the file in which an operation lies: put_records.go.

@@ -285,7 +285,7 @@ func TestInitialStreamsAreThereWhenReady(t *testing.T) {
 	}
 
 	// One that cannot be keeps the server from starting, and says why.
-	o.InitialStreams = []InitialStream{{Name: "many", Shards: 1_000_000}}
+	o.Listen, o.InitialStreams = "127.0.0.1:0", []InitialStream{{Name: "many", Shards: 1_000_000}}
 	s, err := New(o)
 	if err != nil {
 		t.Fatal(err)

@@ -152,7 +152,7 @@ func (s *Service) scaleByDemand(ctx context.Context, st *stream, d *demand, now 
 		return
 	}
 	err := s.reshard(ctx, st.streamKey, func(old *stream) (*stream, error) {
-		if old.id != st.id || !slices.Equal(old.ring, st.ring) {
+		if old.id != st.id || old.Mode != kinesis.StreamModeOnDemand || !slices.Equal(old.ring, st.ring) {
 			return old, nil // somebody else was quicker
 		}
 		return old.closing(time.Now(), rs...), nil

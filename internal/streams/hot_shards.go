@@ -56,10 +56,11 @@ type shardLoad struct {
 
 // loadsOf returns the loads of a ring, in its order.
 func loadsOf(ring []*shard) []shardLoad {
-	list := make([]shardLoad, len(ring))
+	list, minuteAgo := make([]shardLoad, len(ring)), now()-60_000
 	for i, sh := range ring {
-		r, full := sh.live.rate()
-		list[i] = shardLoad{sh, r, r.shards(), full}
+		r, known := sh.live.rate()
+		// One that has just opened has no heat yet, as if it rested.
+		list[i] = shardLoad{sh, r, r.shards(), known && sh.Opened <= minuteAgo}
 	}
 	return list
 }

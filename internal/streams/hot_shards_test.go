@@ -216,3 +216,21 @@ func TestMeasuringWhileOthersPutAndAsk(t *testing.T) {
 	}
 	wantEqual(t, sum, 4*50*3, "the number of records")
 }
+
+// A shard that has just been made is not said to be cold: nothing is known of it yet.
+func TestNoAdviceForShardsThatHaveJustOpened(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		r.create("orders", 1)
+		r.putFor("orders", 900, 2*time.Minute)
+		wantEqual(t, r.load("orders")[0].Advice.Action, "split", "advice for a shard that is hot")
+		r.split("orders", 0)
+		for range 7 {
+			for _, sh := range r.load("orders") {
+				if sh.Advice != nil {
+					t.Fatalf("%s: advice %+v", sh.ID, *sh.Advice)
+				}
+			}
+			r.putFor("orders", 900, 8*time.Second)
+		}
+	})
+}

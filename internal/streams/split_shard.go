@@ -38,7 +38,7 @@ func (s *Service) SplitShard(ctx context.Context, caller access.Caller, in *kine
 			return nil, err
 		}
 		start, ok := parseHashKey(*in.NewStartingHashKey)
-		if !ok || !sh.Keys.Start.next().less(start) || !start.less(sh.Keys.End) {
+		if !ok || !sh.Keys.splitsAt(start) {
 			return nil, errSplitKey(st, sh, *in.NewStartingHashKey)
 		}
 		return st.closing(time.Now(), splitAt(sh, start)), nil

@@ -41,7 +41,7 @@ type clone struct {
 // to its shard by an explicit hash key, which is not stored, goes to the shard that
 // has the first hash key of that one's range.
 //
-// A clone that a restart interrupts is removed.
+// A clone that a restart interrupts is removed, and so is one that the store fails.
 func (s *Service) CloneStream(ctx context.Context, caller access.Caller, name string, in *extapi.CloneRequest) (*extapi.Stream, error) {
 	source, err := s.find(caller, &name, nil)
 	if err != nil {
@@ -69,6 +69,7 @@ func (s *Service) CloneStream(ctx context.Context, caller access.Caller, name st
 	})
 	if err != nil {
 		s.clones.Delete(c.target)
+		s.poke() // it may have been written all the same
 		return nil, err
 	}
 	select {
@@ -84,7 +85,7 @@ func (s *Service) cloneUntil(source *stream, in *extapi.CloneRequest) (shardlog.
 	now := now()
 	if in.Until != nil {
 		if until := shardlog.MillisOf(*in.Until); until <= now {
-			return until, nil
+			return max(until, 1), nil // 0 is no end
 		}
 		return 0, errUntilAhead(*in.Until)
 	}

@@ -177,3 +177,76 @@ func TestAnInterruptedCloneIsRemoved(t *testing.T) {
 	f("by the end of its source", func(r *rig, _ func()) { r.delete("orders") })
 	f("by its own", func(r *rig, _ func()) { r.delete("copy") })
 }
+
+// An instant before 1970 is before all records, as any early one is.
+func TestACloneUntilLongAgoIsEmpty(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		r.create("orders", 1)
+		r.put("orders", "k", "a")
+		later(time.Second)
+		for name, until := range map[string]time.Time{
+			"of 1969": time.Date(1969, 7, 20, 20, 17, 40, 0, time.UTC), "of 1970": time.Unix(0, 0), "of the year 1": {},
+		} {
+			r.clone(extapi.CloneRequest{Name: name, Until: &until})
+			synctest.Wait()
+			wantEqual(t, r.status(name), active, "status")
+			wantEqual(t, len(r.contents(name)), 0, "records of the clone "+name)
+		}
+	})
+}
+
+// A clone whose beginning or end the store leaves in doubt does not stay CREATING.
+func TestACloneThatTheStoreFailsIsRemoved(t *testing.T) {
+	f := func(fail func(*faultyStore), doubt bool) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			r := newIdleRig(t)
+			store := &faultyStore{Store: r.store}
+			gate := make(chan struct{})
+			r.startOn(gatedLog{r.log, gate, func() bool {
+				return slices.ContainsFunc(r.catalog.now().sorted, (*stream).isCopying)
+			}}, store, Options{})
+			r.create("orders", 1)
+			r.put("orders", "k", "a")
+			if doubt {
+				fail(store)
+			}
+			_, err := r.CloneStream(r.ctx(), testCaller, "orders", &extapi.CloneRequest{Name: "copy"})
+			wantEqual(t, err != nil, doubt, "the clone being refused")
+			synctest.Wait()
+			fail(store)
+			close(gate)
+			synctest.Wait()
+			later(3 * transitionRetry)
+			wantEqual(t, r.status("copy"), "", "status of the clone")
+			r.clones.Range(func(id, _ any) bool { t.Errorf("clone %v is remembered", id); return true })
+		})
+	}
+	f(func(s *faultyStore) { s.after.Store(1) }, true)
+	f(func(s *faultyStore) { s.before.Store(1) }, false)
+}
+
+// A clone that is deleted before its turn is not remembered.
+func TestACloneThatIsDeletedWhileItWaitsIsForgotten(t *testing.T) {
+	f := func(remove func(*rig)) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			r := newIdleRig(t)
+			gate := make(chan struct{})
+			r.startOn(gatedLog{r.log, gate, func() bool {
+				return slices.ContainsFunc(r.catalog.now().sorted, (*stream).isCopying)
+			}}, r.store, Options{})
+			r.create("orders", 1)
+			r.put("orders", "k", "a")
+			r.clone(extapi.CloneRequest{Name: "first"})
+			r.clone(extapi.CloneRequest{Name: "second"})
+			synctest.Wait()
+			remove(r)
+			close(gate)
+			synctest.Wait()
+			r.clones.Range(func(id, _ any) bool { t.Errorf("clone %v is remembered", id); return true })
+		})
+	}
+	f(func(r *rig) { r.delete("second") })
+	f(func(r *rig) { must(r.t, 0, errOf(r.Reset(r.ctx(), "", ""))) })
+}

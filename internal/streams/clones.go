@@ -14,7 +14,9 @@ import (
 // A clone is filled by one goroutine, one clone after the other: it reads the
 // source merged (merge.go) and appends what it reads. Its document says that it is
 // being copied, and not how far; so a clone that a restart finds half-filled could
-// only be filled twice, and is removed instead.
+// only be filled twice, and is removed instead. So is one that is being copied, and
+// of which this process knows nothing (any more): the store left in doubt whether it
+// was begun, or failed at its end.
 
 // cloneRecords is how many records are copied at once, and cloneRetry how long a
 // full disk is waited for.
@@ -60,6 +62,7 @@ func (s *Service) fill(ctx context.Context, c *clone) {
 	if ctx.Err() != nil {
 		return // the next start removes it
 	}
+	defer s.poke() // if it is not ACTIVE now, it is removed
 	defer s.clones.Delete(c.target)
 	target := s.catalog.now().byID[c.target]
 	if target == nil || !target.isCopying() {
@@ -70,7 +73,7 @@ func (s *Service) fill(ctx context.Context, c *clone) {
 			return old, nil
 		}
 		if err != nil {
-			return old.revised(old.entering(kinesis.StreamStatusDeleting, time.Now()), old.shards), nil
+			return old.abandoned(), nil
 		}
 		doc := old.entering(kinesis.StreamStatusActive, time.Now())
 		done := *old.Clone
@@ -82,7 +85,6 @@ func (s *Service) fill(ctx context.Context, c *clone) {
 	})
 	if err = errors.Join(err, changed); err != nil {
 		s.options.Logger.Warn("clone failed, and is removed", "stream", target.name, "source", target.Clone.Source, "err", err)
-		s.poke()
 		return
 	}
 	s.options.Logger.Info("clone made", "stream", target.name, "source", target.Clone.Source, "records", c.records.Load())
@@ -173,11 +175,31 @@ func (p *puts) copy(i int, source *stream, r *extapi.Record) {
 // abandonClones begins the deletion of the clones that the process before has left
 // half-filled. Run ends it.
 func (s *Service) abandonClones(ctx context.Context) error {
-	gone, err := s.catalog.changeAll(ctx, (*stream).isCopying, func(st *stream) *stream {
-		return st.revised(st.entering(kinesis.StreamStatusDeleting, time.Now()), st.shards)
-	})
+	gone, err := s.catalog.changeAll(ctx, (*stream).isCopying, (*stream).abandoned)
 	for _, st := range gone {
 		s.options.Logger.Warn("clone was interrupted, and is removed", "stream", st.name, "source", st.Clone.Source)
 	}
 	return err
+}
+
+// abandonClone does so with st, which is being copied, unless its clone is under way.
+func (s *Service) abandonClone(ctx context.Context, st *stream) error {
+	if _, ok := s.clones.Load(st.id); ok {
+		return nil // it is finished by who fills it
+	}
+	next, err := s.catalog.change(ctx, st.streamKey, func(old *stream) (*stream, error) {
+		if !old.is(st) {
+			return old, nil
+		}
+		return old.abandoned(), nil
+	})
+	if next != nil && next.Status == kinesis.StreamStatusDeleting {
+		s.poke()
+	}
+	return err
+}
+
+// abandoned returns st as it is when its deletion begins.
+func (st *stream) abandoned() *stream {
+	return st.revised(st.entering(kinesis.StreamStatusDeleting, time.Now()), st.shards)
 }

@@ -47,6 +47,7 @@ func (s *Service) Reset(ctx context.Context, account, region string) ([]Name, er
 	for i, st := range gone {
 		names[i] = Name{st.account, st.region, st.name}
 		ours[st.id] = true
+		s.clones.Delete(st.id)
 		g.Go(func() error {
 			if err := s.log.Drop(ctx, st.id); err != nil {
 				return fmt.Errorf("drop stream %s: %w", st.name, err)

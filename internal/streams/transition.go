@@ -64,7 +64,7 @@ func (s *Service) finish(ctx context.Context, st *stream) error {
 
 func (s *Service) finishCreating(ctx context.Context, st *stream) error {
 	if st.isCopying() {
-		return nil // it is finished by who fills it (clones.go)
+		return s.abandonClone(ctx, st)
 	}
 	_, err := s.catalog.change(ctx, st.streamKey, func(old *stream) (*stream, error) {
 		if !old.is(st) {
@@ -81,6 +81,7 @@ func (s *Service) finishDeleting(ctx context.Context, st *stream) error {
 	if err := s.log.Drop(ctx, st.id); err != nil {
 		return fmt.Errorf("drop stream %s: %w", st.name, err)
 	}
+	s.clones.Delete(st.id) // it may not have had its turn
 	_, err := s.catalog.change(ctx, st.streamKey, func(old *stream) (*stream, error) {
 		if !old.is(st) {
 			return old, nil

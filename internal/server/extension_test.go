@@ -105,6 +105,23 @@ func TestPagesReadStrictly(t *testing.T) {
 	e.want(400, "too large", "GET", orders, `"`+strings.Repeat("x", maxRequest)+`"`)
 }
 
+func TestWhatIsNoPageIsSaidInJSON(t *testing.T) {
+	e := extended(t)
+	e.want(404, "There is no page /_freshet/api/stream.", "GET", extapi.Root+"/stream", "")
+	e.want(404, "There is no page", "POST", extapi.StreamsPath+"/orders/pauze", "")
+	e.want(405, "takes POST.", "GET", extapi.StreamsPath+"/orders/pause", "")
+	e.want(405, "takes DELETE, GET, PUT.", "POST", extapi.StreamsPath+"/orders/faults", "{}")
+	if allow := e.ask("PATCH", extapi.StreamsPath, "").Header().Get("Allow"); allow != "GET" {
+		t.Errorf("Allow: %q, want GET", allow)
+	}
+	r := httptest.NewRequest("GET", "http://localhost:4566"+extapi.Root+"/stream", nil)
+	w := httptest.NewRecorder()
+	e.Handler().ServeHTTP(w, r)
+	if w.Code != 401 {
+		t.Errorf("without the token: status %d, want 401", w.Code)
+	}
+}
+
 func TestPauseAndResumePages(t *testing.T) {
 	e := extended(t)
 	e.must("CreateStream", `{"StreamName":"orders","ShardCount":1}`)

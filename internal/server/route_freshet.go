@@ -16,6 +16,7 @@ func (s *Server) extensionRoutes(mux *http.ServeMux) {
 	handle := func(pattern string, page http.Handler) { mux.Handle(pattern, s.withToken(page)) }
 	const stream = extapi.StreamsPath + "/{stream}"
 
+	mux.Handle(extapi.Root+"/", s.withToken(noPage(mux)))
 	handle("POST "+extapi.BackupsPath, http.HandlerFunc(s.postBackup))
 	handle("GET "+extapi.LimitsPath, page(s, s.streams.Limits))
 	handle("PUT "+extapi.LimitsPath, page(s, s.streams.SetLimits))

@@ -57,7 +57,7 @@ func (c backupCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "Backed up %s\n", describe(made))
+	fmt.Fprintf(p.stdout, "Backed up data folder %s: %s\n", dir, describe(made))
 	return nil
 }
 

@@ -22,7 +22,7 @@ type push struct {
 
 // run finds the events, and waits where there is none yet.
 func (p *push) run(ctx context.Context, yield func(*kinesis.SubscribeToShardEvent, error) bool) {
-	defer p.s.subscriptions.end(p.u)
+	defer func() { p.s.subscriptions.end(p.u, p.s.catalog.now().byID[p.u.stream]) }()
 	for ctx.Err() == nil && time.Since(p.u.begun) < limits.SubscriptionLife {
 		event, err := p.step(ctx)
 		switch {

@@ -134,12 +134,13 @@ func rests(u *subscription) bool {
 	return u != nil && time.Since(u.begun) < limits.SubscriptionRest
 }
 
-// end is called when u's request ends.
-func (n *subscriptions) end(u *subscription) {
+// end is called when u's request ends. st is u's stream as it is then, nil if it is
+// gone: if the consumer went while u began, replaced did not know u yet.
+func (n *subscriptions) end(u *subscription, st *stream) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	of := n.mu.byStream[u.stream]
-	if of[u.subscriber] != u || rests(u) {
+	if of[u.subscriber] != u || rests(u) && st.consumerOf(u.subscriber) != nil {
 		return
 	}
 	delete(of, u.subscriber)

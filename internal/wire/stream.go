@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi"
@@ -93,6 +94,7 @@ func (x *exchange) stream(caller access.Caller, in any) {
 		return
 	}
 	x.giveBack()
+	x.settle(ctx)
 	open := x.begin()
 	if !open {
 		cancel()
@@ -111,6 +113,24 @@ func (x *exchange) stream(caller access.Caller, in any) {
 // streams. The client may ask again elsewhere.
 func (x *exchange) streamsEnded(err error) bool {
 	return x.mux.streams.Err() != nil && errors.Is(err, context.Canceled) && x.r.Context().Err() == nil
+}
+
+// settled is how long the head of a stream is held back on HTTP/1.
+const settled = 5 * time.Millisecond
+
+// settle lets a client of HTTP/1 come to the end of its own request. AWS's client
+// for Go closes the request's body when it has the head of the answer; if the
+// transport below it has not met the body's end by then, it takes the request for
+// failed and cuts the stream off. An answer that is whole is not worth the wait: it
+// is read by then, or asked for again. A subscription is: it lasts for minutes.
+func (x *exchange) settle(ctx context.Context) {
+	if x.r.ProtoMajor != 1 {
+		return
+	}
+	select {
+	case <-time.After(settled):
+	case <-ctx.Done():
+	}
 }
 
 // begin sends the head of the answer and the message that every stream begins

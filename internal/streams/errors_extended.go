@@ -22,6 +22,11 @@ func errPaused(st *stream) error {
 		st.name, st.account, st.Paused.Time().Format(time.RFC3339))
 }
 
+// errPutToSnapshot is errPaused for a stream that nobody can resume.
+func errPutToSnapshot(st *stream) error {
+	return kinesis.AccessDeniedException("Stream %s under account %s is a snapshot of %s: it takes no puts.", st.name, st.account, st.Clone.Source)
+}
+
 func errNoBefore() error {
 	return kinesis.InvalidArgumentException("before must say a time, like 2026-11-24T09:00:00Z.")
 }

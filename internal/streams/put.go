@@ -42,7 +42,10 @@ func (s *Service) writable(caller access.Caller, name, arn *string) (*stream, er
 	if !st.takesPuts() {
 		return nil, errNoStream(st.streamKey)
 	}
-	if st.Paused != 0 {
+	switch {
+	case st.Clone != nil && st.Clone.Snapshot:
+		return nil, errPutToSnapshot(st)
+	case st.Paused != 0:
 		return nil, errPaused(st)
 	}
 	return st, nil

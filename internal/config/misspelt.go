@@ -10,7 +10,8 @@ import (
 
 // CheckEnvironment reports every variable of environ, NAME=value as in
 // os.Environ, that is named like a key's but is none's: a slip that nobody would
-// notice otherwise. A name without one of the sections is not ours to judge.
+// notice otherwise. A name that has neither one of the sections nor what is behind
+// them in a key is not ours to judge.
 func CheckEnvironment(environ []string) error {
 	var s Settings
 	var known, sections []string
@@ -22,8 +23,8 @@ func CheckEnvironment(environ []string) error {
 	var errs []error
 	for _, entry := range slices.Sorted(slices.Values(environ)) {
 		name, value, _ := strings.Cut(entry, "=")
-		isOurs := slices.ContainsFunc(sections, func(section string) bool { return strings.HasPrefix(name, section) })
-		if !isOurs || slices.Contains(known, strings.TrimSuffix(name, "_FILE")) || isOfCluster(name, value) {
+		isOurs := slices.ContainsFunc(sections, func(section string) bool { return strings.HasPrefix(name+"_", section) })
+		if !isOurs && sectionless(name, known) == "" || slices.Contains(known, strings.TrimSuffix(name, "_FILE")) || isOfCluster(name, value) {
 			continue
 		}
 		errs = append(errs, fmt.Errorf("%s: %s", name, misspelt(strings.TrimSuffix(name, "_FILE"), known)))
@@ -43,7 +44,24 @@ func misspelt(name string, known []string) string {
 			return "there is no such key; the nearest is " + Variable(key)
 		}
 	}
+	if key := sectionless(name, known); key != "" {
+		return "there is no such key; the nearest is " + key
+	}
 	return "there is no such key; the nearest is " + nearest(name, known)
+}
+
+// sectionless returns which of the known variables has name without its section, as
+// a flag has; "" if none.
+func sectionless(name string, known []string) string {
+	rest, ours := strings.CutPrefix(strings.TrimSuffix(name, "_FILE"), "FRESHET_")
+	at := slices.IndexFunc(known, func(key string) bool {
+		_, behind, _ := strings.Cut(strings.TrimPrefix(key, "FRESHET_"), "_")
+		return behind == rest
+	})
+	if !ours || at < 0 {
+		return ""
+	}
+	return known[at]
 }
 
 // serviceVariable matches what Kubernetes sets in every container for a service,

@@ -29,6 +29,11 @@ func TestMisspeltVariablesAreErrors(t *testing.T) {
 	f("FRESHET_DATA_MEMORY=true", "FRESHET_DATA_MEMORY: there is no such key any more;"+
 		" write durability: memory in section data (FRESHET_DATA_DURABILITY=memory)")
 
+	// Without the section, as the flags are.
+	f("FRESHET_LISTEN=x", "FRESHET_LISTEN: there is no such key; the nearest is FRESHET_SERVER_LISTEN")
+	f("FRESHET_DURABILITY_FILE=x", "FRESHET_DURABILITY_FILE: there is no such key; the nearest is FRESHET_DATA_DURABILITY")
+	f("FRESHET_DATA=x", "FRESHET_DATA: there is no such key; the nearest is FRESHET_DATA_DIR")
+
 	// Not of a section, or not of ours.
 	f("FRESHET_CONFIG=f FRESHET_CRASHES=100 FRESHET_TORTURE=1 SERVER_LISEN=x")
 	// What a cluster sets for services called freshet and freshet-server.

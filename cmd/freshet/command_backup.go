@@ -62,9 +62,8 @@ func (c backupCommand) Run(p *program) error {
 }
 
 func describe(b freshet.Backup) string {
-	const mib = 1 << 20
-	return fmt.Sprintf("%d records as of %s to %s: %.1f MiB, %.1f MiB of it shared",
-		b.Records, b.Taken.UTC().Format(time.RFC3339), b.Target, float64(b.Bytes)/mib, float64(b.LinkedBytes)/mib)
+	return fmt.Sprintf("%d records as of %s to %s: %s, %s of it shared",
+		b.Records, b.Taken.UTC().Format(time.RFC3339), b.Target, sizeText(b.Bytes), sizeText(b.LinkedBytes))
 }
 
 // holdsData refuses a folder that a server would have to make first.

@@ -27,7 +27,7 @@ func TestBackupOfARunningServer(t *testing.T) {
 	listen := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(screen)
 	first := filepath.Join(backups, "first")
 	printed := undisturbed(t, 0, "backup", first, "--data", dir, "--listen", listen)
-	if want := "Backed up data folder " + dir + ": 0 records as of …Z to " + first + ": … MiB, 0.0 MiB of it shared\n"; !matchLines(want, printed) {
+	if want := "Backed up data folder " + dir + ": 0 records as of …Z to " + first + ": … KiB, 0 B of it shared\n"; !matchLines(want, printed) {
 		t.Errorf("it prints %q, want %q", printed, want)
 	}
 	f := func(want string, args ...string) {

@@ -74,11 +74,11 @@ func verifyLog(dir string) (detail string, err error) {
 	if err != nil {
 		return "", err
 	}
-	detail = fmt.Sprintf("%d records in %d segments, %d in %d journal files; %.1f MiB read in %d ms",
-		r.SegmentRecords, r.Segments, r.UnflushedRecords, r.Journals, float64(r.Bytes)/(1<<20), time.Since(began).Milliseconds())
+	detail = fmt.Sprintf("%d records in %d segments, %d in %d journal files; %s read in %d ms",
+		r.SegmentRecords, r.Segments, r.UnflushedRecords, r.Journals, sizeText(r.Bytes), time.Since(began).Milliseconds())
 	if r.Compressed > 0 {
-		detail += fmt.Sprintf("; %d of %d blocks are compressed, which makes %.1f of %.1f MiB",
-			r.Compressed, r.Blocks, float64(r.StoredBytes)/(1<<20), float64(r.RawBytes)/(1<<20))
+		detail += fmt.Sprintf("; %d of %d blocks are compressed, which makes %s of %s",
+			r.Compressed, r.Blocks, sizeText(r.StoredBytes), sizeText(r.RawBytes))
 	}
 	if r.TornTail {
 		detail += "; a crash cut off the last write, which was not acknowledged"

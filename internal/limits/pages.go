@@ -14,6 +14,9 @@ const (
 
 	// ListConsumersConsumers (API, ListStreamConsumers).
 	ListConsumersConsumers = 100
+
+	// ListQueuesQueues is not documented; it is that of ListChannels.
+	ListQueuesQueues = 100
 )
 
 // Page returns how many entries a page has when the caller asked for asked,

@@ -35,6 +35,12 @@ func (s *Server) patient(ctx context.Context, h http.Header, idle func()) (conte
 	return streams.WithPatience(ctx, streams.Patience{For: wait, Until: s.waits, Idle: idle}), nil
 }
 
+// attentive gives the context of an operation that waits by itself the patience of the
+// server.
+func (s *Server) attentive(ctx context.Context, _ http.Header, idle func()) (context.Context, error) {
+	return streams.WithPatience(ctx, streams.Patience{For: maxWait, Until: s.waits, Idle: idle}), nil
+}
+
 // waitOf reads a number of milliseconds, at most maxWait.
 func waitOf(asked string) (time.Duration, error) {
 	n, err := strconv.ParseUint(asked, 10, 31)

@@ -55,7 +55,7 @@ func New(o Options) (*Server, error) {
 		Observe:     s.observe,
 		Logger:      o.Logger,
 	})
-	api.Handle(limited(s.streams, kinesisRoutes(s.streams, s.metrics, s.patient))...)
+	api.Handle(limited(s.streams, kinesisRoutes(s.streams, s.metrics, s.patient, s.attentive))...)
 	s.endStreams = api.EndStreams
 	s.waits, s.endWaits = context.WithCancel(context.Background())
 	s.handler = s.door(api, s.pages())

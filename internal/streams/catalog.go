@@ -21,6 +21,10 @@ import (
 //	streams/stream/<account>/<region>/<name>     streamDocument
 //	streams/shard/<stream id>/<number, 8 hex>    shardDocument
 //	streams/consumer/<stream id>/<name>          consumerDocument
+//	streams/queue/<stream id>/<number, 16 hex>   queueDocument
+//
+// What was delivered from a queue is beside these, and not of the catalog
+// (delivery_document.go).
 //
 // A change is based on the snapshot and goes into the store as one
 // transaction, which first checks that the stream's document still has the
@@ -145,11 +149,15 @@ func (c *catalog) load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		queues, err := readQueues(r, queuePrefix)
+		if err != nil {
+			return err
+		}
 		for doc, err := range r.Scan(streamPrefix, "") {
 			if err != nil {
 				return err
 			}
-			st, err := readStream(doc, func(id string) ([]*shard, []*consumer, error) { return shards[id], consumers[id], nil })
+			st, err := readStream(doc, func(id string) (belongings, error) { return belongings{shards[id], consumers[id], queues[id]}, nil })
 			if err != nil {
 				return err
 			}
@@ -183,13 +191,17 @@ func (c *catalog) reload(ctx context.Context, key streamKey) error {
 		if err != nil {
 			return err
 		}
-		st, err = readStream(doc, func(id string) ([]*shard, []*consumer, error) {
+		st, err = readStream(doc, func(id string) (belongings, error) {
 			shards, err := readShards(r, shardPrefix+id+"/")
 			if err != nil {
-				return nil, nil, err
+				return belongings{}, err
 			}
 			consumers, err := readConsumers(r, consumerPrefix+id+"/")
-			return shards[id], consumers[id], err
+			if err != nil {
+				return belongings{}, err
+			}
+			queues, err := readQueues(r, queuePrefix+id+"/")
+			return belongings{shards[id], consumers[id], queues[id]}, err
 		})
 		return err
 	})
@@ -230,7 +242,10 @@ func write(tx meta.Tx, key streamKey, old, next *stream) error {
 			return err
 		}
 	}
-	return writeConsumers(tx, old, next)
+	if err := writeConsumers(tx, old, next); err != nil {
+		return err
+	}
+	return writeQueues(tx, old, next)
 }
 
 // checkVersion returns meta.ErrConflict unless the store holds old, or nothing
@@ -259,6 +274,9 @@ func remove(tx meta.Tx, key streamKey, old *stream) error {
 	if err := removeConsumers(tx, old); err != nil {
 		return err
 	}
+	if err := removeQueues(tx, old); err != nil {
+		return err
+	}
 	return tx.Delete(key.document())
 }
 
@@ -270,10 +288,17 @@ func put(tx meta.Tx, key string, document any) error {
 	return tx.Put(key, value)
 }
 
-// readStream makes a stream of its document and of its shards and consumers, which
-// partsOf returns by the stream's id. Shards that do not divide the ring are
+// belongings are what a stream has besides its document.
+type belongings struct {
+	shards    []*shard
+	consumers []*consumer
+	queues    []*queue
+}
+
+// readStream makes a stream of its document and of its belongings, which of returns
+// by the stream's id. Shards that do not divide the ring are
 // an error: keys would go where they do not belong.
-func readStream(doc meta.Document, partsOf func(id string) ([]*shard, []*consumer, error)) (*stream, error) {
+func readStream(doc meta.Document, of func(id string) (belongings, error)) (*stream, error) {
 	f := strings.Split(strings.TrimPrefix(doc.Key, streamPrefix), "/")
 	if len(f) != 3 {
 		return nil, fmt.Errorf("document %s: want account/region/name", doc.Key)
@@ -286,12 +311,12 @@ func readStream(doc meta.Document, partsOf func(id string) ([]*shard, []*consume
 	if err != nil {
 		return nil, fmt.Errorf("document %s: %w", doc.Key, err)
 	}
-	shards, consumers, err := partsOf(d.ID)
+	has, err := of(d.ID)
 	if err != nil {
 		return nil, err
 	}
-	st := newStream(streamKey{f[0], f[1], f[2]}, id, d, shards)
-	st.version, st.consumers = doc.Version, consumers
+	st := newStream(streamKey{f[0], f[1], f[2]}, id, d, has.shards)
+	st.version, st.consumers, st.queues = doc.Version, has.consumers, has.queues
 	if err := st.checkRings(); err != nil {
 		return nil, fmt.Errorf("document %s: %w", doc.Key, err)
 	}

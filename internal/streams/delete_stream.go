@@ -11,7 +11,8 @@ import (
 // DeleteStream removes a stream with its records: DELETING, then gone. It is
 // allowed in CREATING too, and does nothing in DELETING. That it is refused in
 // UPDATING is not confirmed of AWS. Its consumers go with it, if in says so; else
-// a stream that has any is in use.
+// a stream that has any is in use. While it has queues it is in use whatever in says: that
+// EnforceConsumerDeletion does not reach them is not documented.
 func (s *Service) DeleteStream(ctx context.Context, caller access.Caller, in *kinesis.DeleteStreamInput) (*kinesis.DeleteStreamOutput, error) {
 	st, err := s.find(caller, in.StreamName, in.StreamARN)
 	if err != nil {
@@ -25,6 +26,8 @@ func (s *Service) DeleteStream(ctx context.Context, caller access.Caller, in *ki
 			return old, nil
 		case old.Status == kinesis.StreamStatusUpdating:
 			return nil, errNotActive(old)
+		case len(old.queues) > 0:
+			return nil, errHasQueues(old.streamKey)
 		}
 		if len(old.consumers) > 0 && (in.EnforceConsumerDeletion == nil || !*in.EnforceConsumerDeletion) {
 			return nil, errHasConsumers(old.streamKey)

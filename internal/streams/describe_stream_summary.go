@@ -27,7 +27,7 @@ func (s *Service) DescribeStreamSummary(_ context.Context, caller access.Caller,
 		ConsumerCount:           new(int32(len(st.consumers))),
 		MaxRecordSizeInKiB:      &st.MaxRecordKiB,
 		ChannelCount:            new(int32(0)),
-		QueueCount:              new(int32(0)),
+		QueueCount:              new(int32(len(st.queues))),
 
 		RecordDistributionStrategy: st.strategy(),
 	}

@@ -12,7 +12,7 @@ func errNoResource(arn string) error {
 
 func errBadResourceARN(arn string) error {
 	// Not documented; the pattern of the model lets it pass.
-	return kinesis.InvalidArgumentException("ResourceARN %s is not the ARN of a stream or of a consumer.", arn)
+	return kinesis.InvalidArgumentException("ResourceARN %s is not the ARN of a stream, of a consumer or of a queue.", arn)
 }
 
 func errTagPercentRemoved(k streamKey) error {

@@ -8,7 +8,7 @@ import (
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
 )
 
-// PutResourcePolicy gives a stream or a consumer a policy, in the place of the one
+// PutResourcePolicy gives a stream, a consumer or a queue a policy, in the place of the one
 // that it has. The policy is kept as it was written; what is checked, policy.go says.
 // Nobody is judged by it yet.
 func (s *Service) PutResourcePolicy(ctx context.Context, caller access.Caller, in *kinesis.PutResourcePolicyInput) (*kinesis.PutResourcePolicyOutput, error) {

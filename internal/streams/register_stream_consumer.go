@@ -52,7 +52,7 @@ func (s *Service) checkRegistration(st *stream, name string, tags map[string]str
 		return errNotActive(st)
 	case st.consumer(name) != nil:
 		return errConsumerExists(st.streamKey, name)
-	case len(st.consumers) >= s.consumerLimit(st.streamKey):
+	case st.readers() >= s.consumerLimit(st.streamKey):
 		return errConsumerLimit(st.streamKey, s.consumerLimit(st.streamKey))
 	case s.consumersCreating(st.streamKey) >= limits.ConsumersCreating:
 		return errConsumersCreating(st.streamKey, limits.ConsumersCreating)
@@ -73,6 +73,10 @@ func (s *Service) registered(st *stream, name string, tags map[string]string, no
 	}
 	return &consumer{consumerDocument: doc, name: name}
 }
+
+// readers is how many consumers and queues st has; they share a limit (API,
+// CreateQueue).
+func (st *stream) readers() int { return len(st.consumers) + len(st.queues) }
 
 // consumerLimit is how many consumers the stream at key may have: more while its
 // account has On-demand Advantage (API, RegisterStreamConsumer).

@@ -49,7 +49,7 @@ func (r *rig) documents() (n int) {
 	r.t.Helper()
 	must(r.t, 0, r.store.View(r.ctx(), func(tx meta.Reader) error {
 		n = 0
-		for _, prefix := range []string{streamPrefix, shardPrefix, consumerPrefix} {
+		for _, prefix := range []string{streamPrefix, shardPrefix, consumerPrefix, queuePrefix, deliveredPrefix} {
 			for _, err := range tx.Scan(prefix, "") {
 				if err != nil {
 					return err

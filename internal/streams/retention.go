@@ -46,6 +46,7 @@ func (s *Service) trimAll(ctx context.Context) {
 		if err := s.trim(ctx, st, now); err != nil && ctx.Err() == nil {
 			s.options.Logger.Warn("trim will be tried again", "stream", st.name, "err", err)
 		}
+		s.deliveries.forget(st, s.log)
 	}
 }
 

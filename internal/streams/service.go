@@ -26,6 +26,7 @@ type Service struct {
 	calls   calls
 
 	subscriptions subscriptions
+	deliveries    *deliveries
 
 	// clones are those under way, *clone by the target's id; wakeClones tells their
 	// goroutine that there may be one more.
@@ -54,7 +55,11 @@ func New(log shardlog.Log, store meta.Store, o Options) *Service {
 	c := newClock()
 	keep := keeping{log: log, compression: o.Compression, clock: c}
 	s := &Service{log: log, catalog: newCatalog(store, keep, o.Limits), options: o, clock: c, wake: make(chan struct{}, 1), wakeClones: make(chan struct{}, 1), calls: calls{begin: time.Now()}}
-	s.catalog.replaced = s.subscriptions.replaced
+	s.deliveries = newDeliveries(store, s.catalog.now)
+	s.catalog.replaced = func(old, next *snapshot) {
+		s.subscriptions.replaced(old, next)
+		s.deliveries.replaced(old, next)
+	}
 	return s
 }
 
@@ -74,7 +79,7 @@ func (s *Service) Load(ctx context.Context) error {
 		return err
 	}
 	s.clock.start(s.newest())
-	return nil
+	return s.deliveries.load(ctx, s.log)
 }
 
 // newest returns when the newest record arrived, 0 if there never was one.
@@ -96,8 +101,13 @@ func (s *Service) Run(ctx context.Context) error {
 	wg.Go(func() { s.runTrimming(ctx) })
 	wg.Go(func() { s.runClones(ctx) })
 	wg.Go(func() { s.runMeasuring(ctx) })
+	wg.Go(func() { s.deliveries.run(ctx, s.deliveriesFailed) })
 	wg.Wait()
 	return nil
+}
+
+func (s *Service) deliveriesFailed(err error) {
+	s.options.Logger.Warn("deliveries will be written again", "err", err)
 }
 
 // find returns the stream that a request means.

@@ -88,6 +88,7 @@ type stream struct {
 	arcs arcs
 
 	consumers []*consumer // by name
+	queues    []*queue    // by number
 
 	children map[uint32][]*shard // by the parent's number; PENDING ones are not there
 
@@ -155,11 +156,11 @@ func (st *stream) horizon(now shardlog.Millis) shardlog.Millis {
 }
 
 // revised returns st with another document and other shards, which the caller
-// gives up. Its version and its consumers are those of st: a change that is based
-// on st.
+// gives up. Its version, its consumers and its queues are those of st: a change that
+// is based on st.
 func (st *stream) revised(doc streamDocument, shards []*shard) *stream {
 	next := newStream(st.streamKey, st.id, doc, shards)
-	next.version, next.consumers = st.version, st.consumers
+	next.version, next.consumers, next.queues = st.version, st.consumers, st.queues
 	return next
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
 )
 
-// TagResource gives a stream or a consumer tags, as AddTagsToStream does.
+// TagResource gives a stream, a consumer or a queue tags, as AddTagsToStream does.
 func (s *Service) TagResource(ctx context.Context, caller access.Caller, in *kinesis.TagResourceInput) (*kinesis.TagResourceOutput, error) {
 	r, err := s.findResource(caller, in.ResourceARN)
 	if err != nil {

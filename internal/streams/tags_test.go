@@ -194,7 +194,7 @@ func TestMessagesOfResources(t *testing.T) {
 		}
 		f(prefix+"queue/orders", notFound, "Resource "+prefix+"queue/orders not found.")
 		f(prefix+"channel/orders", notFound, "Resource "+prefix+"channel/orders not found.")
-		f(prefix+"upstream/orders", invalid, "ResourceARN "+prefix+"upstream/orders is not the ARN of a stream or of a consumer.")
+		f(prefix+"upstream/orders", invalid, "ResourceARN "+prefix+"upstream/orders is not the ARN of a stream, of a consumer or of a queue.")
 		f("arn:aws:kinesis:eu-west-1:"+testAccount+":stream/orders", notFound, streamGone)                                      // of another region
 		f("arn:aws:kinesis:us-east-1:210987654321:stream/orders", notFound, "Stream {X} under account 210987654321 not found.") // of another account
 		f(audit+"0", notFound, "Consumer audit under stream {X} under account {A} not found.")

@@ -16,7 +16,7 @@ import (
 	"github.com/freshet/freshet/internal/shardlog"
 )
 
-// tokens makes shard iterators and NextTokens, and reads its own back: they are
+// tokens makes shard iterators, receipt handles and NextTokens, and reads its own back: they are
 // encrypted and authenticated, so that one that was forged, edited, or is of
 // another kind is known. The key lies in the store, so that they outlive the
 // process.
@@ -42,6 +42,8 @@ const (
 	listStreamsToken   tokenKind = 3
 	listConsumersToken tokenKind = 4
 	mergeToken         tokenKind = 5
+	listQueuesToken    tokenKind = 6
+	receiptToken       tokenKind = 7
 )
 
 const (

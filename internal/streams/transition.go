@@ -145,6 +145,7 @@ func (s *Service) finishDue(ctx context.Context) time.Duration {
 	for _, st := range s.catalog.now().sorted {
 		try(st, s.due(st), s.finish)
 		try(st, s.consumersDue(st), s.finishConsumers)
+		try(st, s.queuesDue(st), s.finishQueues)
 	}
 	return next
 }

@@ -60,6 +60,8 @@ func (s *Service) checkMode(st *stream, mode kinesis.StreamMode, now time.Time) 
 	switch {
 	case len(st.ModeChanges) >= limits.ModeChanges && within(st.ModeChanges[len(st.ModeChanges)-limits.ModeChanges], now, limits.ModeChangesWindow):
 		return errModeChanges(st.streamKey, limits.ModeChanges)
+	case mode == kinesis.StreamModeProvisioned && len(st.queues) > 0:
+		return errHasQueues(st.streamKey)
 	case mode == kinesis.StreamModeProvisioned:
 		return s.checkShardLimit(st.streamKey, st.claim())
 	case u.onDemand >= s.onDemandLimit():

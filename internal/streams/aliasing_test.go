@@ -78,6 +78,10 @@ func (r *rig) known() string {
 			doc, err := json.Marshal(c.consumerDocument)
 			text += st.consumerKey(c).arn() + string(must(r.t, doc, err)) + "\n"
 		}
+		for _, q := range st.queues {
+			doc, err := json.Marshal(q.queueDocument)
+			text += q.arn(st.streamKey) + string(must(r.t, doc, err)) + "\n"
+		}
 	}
 	for key, a := range n.accounts {
 		doc, err := json.Marshal(a)
@@ -176,6 +180,37 @@ func TestNothingKeptLiesInTheInput(t *testing.T) {
 		forget(merge, func() (any, error) { return r.MergeShards(r.ctx(), caller, merge) })
 		scale := &kinesis.UpdateShardCountInput{StreamARN: new(*arn), TargetShardCount: new(int32(3)), ScalingType: new(kinesis.ScalingTypeUniformScaling)}
 		forget(scale, func() (any, error) { return r.UpdateShardCount(r.ctx(), caller, scale) })
+
+		r.createOnDemand("letters")
+		letters := arnOf("letters")
+		queue := queueIn("letters", "work", attributes(30, 1), func(in *kinesis.CreateQueueInput) { in.Tags = map[string]string{"team": "blue"} })
+		forget(queue, func() (any, error) { return r.CreateQueue(r.ctx(), caller, queue) })
+		work := r.stream("letters").queues[0].arn(r.stream("letters").streamKey)
+		update := &kinesis.UpdateQueueInput{QueueARN: new(work), QueueAttributes: queueAttributes{20, 1}.describe()}
+		forget(update, func() (any, error) { return r.UpdateQueue(r.ctx(), caller, update) })
+		queues := &kinesis.ListQueuesInput{StreamFilter: []kinesis.QueueStreamFilter{{StreamARN: &letters}}}
+		forget(queues, func() (any, error) { return r.ListQueues(r.ctx(), caller, queues) })
+		r.put("letters", "k", "letter")
+		receive := &kinesis.ReceiveQueueRecordsInput{QueueARN: new(work), VisibilityTimeoutSeconds: new(int32(1))}
+		var handle string
+		forget(receive, func() (any, error) {
+			out, err := r.ReceiveQueueRecords(r.ctx(), caller, receive)
+			handle = *must(t, out, err).QueueRecords[0].ReceiptHandle
+			return out, err
+		})
+		hide := &kinesis.UpdateQueueRecordsVisibilityInput{QueueARN: new(work), Entries: []kinesis.UpdateQueueRecordsVisibilityRequestEntry{
+			{ReceiptHandle: new(handle), VisibilityTimeoutSeconds: new(int32(0))}}}
+		forget(hide, func() (any, error) { return r.UpdateQueueRecordsVisibility(r.ctx(), caller, hide) })
+		received := &kinesis.ReceiveDeadLetterQueueRecordsInput{QueueARN: new(work)}
+		forget(received, func() (any, error) {
+			out, err := r.ReceiveDeadLetterQueueRecords(r.ctx(), caller, received)
+			handle = *must(t, out, err).QueueRecords[0].ReceiptHandle
+			return out, err
+		})
+		ack := &kinesis.AcknowledgeQueueRecordsInput{QueueARN: new(work), Entries: []kinesis.AcknowledgeQueueRecordsRequestEntry{{ReceiptHandle: new(handle)}}}
+		forget(ack, func() (any, error) { return r.AcknowledgeQueueRecords(r.ctx(), caller, ack) })
+		deleted := &kinesis.DeleteQueueInput{QueueARN: new(work)}
+		forget(deleted, func() (any, error) { return r.DeleteQueue(r.ctx(), caller, deleted) })
 
 		// A stream that is made again and one that is deleted.
 		remove := &kinesis.DeleteStreamInput{StreamName: new("parcels")}

@@ -4,9 +4,11 @@
 // the log. The lineage says which shard took over from which: parents close at
 // the instant at which their children open. A consumer is registered with a
 // stream, for enhanced fan-out. The catalog holds the documents of all streams,
-// shards and consumers, and its snapshot, which never changes, is what
-// operations look at. A resource is what an ARN names, a stream or a consumer: it
-// has tags and a policy. A sequence number names a record, a shard iterator a place
+// shards, consumers and queues, and its snapshot, which never changes, is what
+// operations look at. A resource is what an ARN names, a stream, a consumer or a
+// queue: it has tags and a policy. A queue hands the records of a stream out one by
+// one until they are acknowledged; its delivery is what was received and is still
+// wanted, letter by letter, and a receipt handle names one receive of a letter. A sequence number names a record, a shard iterator a place
 // to go on from, a token a page of a listing. A cursor is the one reader over
 // the log: it hides what retention has passed, and knows how far behind it is
 // and where a shard ends. A subscription pushes what a cursor reads. Keeping
@@ -38,13 +40,16 @@
 //  9. What retention has hidden is not shown again when it is changed, and
 //     nothing is hidden or deleted by a clock that jumped ahead less than an
 //     hour ago.
+//  10. A record that a queue has not handed out lies at or beyond the delivery's
+//     progress; one below it is a letter, or was acknowledged. Both are written by one
+//     transaction, and an acknowledgement is answered after it (deliveries.go).
 //
 // Goroutines: Run starts one for transitions (transition.go), one for trimming
-// (retention.go), one for measuring (measuring.go) and one for clones (clones.go),
-// and returns when all have ended. There are no
-// others that outlive an operation, which runs in its caller's goroutine; Reset,
-// and Records that waits, have some for the time that they take, and a reshard that seals several shards has
-// one for each (reshard.go).
+// (retention.go), one for measuring (measuring.go), one for clones (clones.go) and one
+// that writes deliveries down (deliveries.go), and returns when all have ended. There
+// are no others that outlive an operation, which runs in its caller's goroutine; Reset,
+// Records that waits and receiving that waits (receive.go) have some for the time that
+// they take, and a reshard that seals several shards has one for each (reshard.go).
 //
 // What AWS has not (extapi) is methods of Service too, each in a file named after
 // it; they take the stream's name and a shape of extapi.

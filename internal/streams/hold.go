@@ -21,7 +21,9 @@ import (
 // copy has it; what the transition does afterwards is a change, and waits. Who
 // opens the copy finds the transition and finishes it, whether or not the cut has
 // its seal or drop: both may be repeated (transition.go). Records need no
-// document but that of their stream, which was there before their first append.
+// document but that of their stream, which was there before their first append. What
+// queues write of their deliveries is not held: it speaks of records that were in the
+// log before the store was copied, and so are in the cut.
 func (s *Service) Hold(ctx context.Context, fn func() error) error {
 	leave, err := s.catalog.enter(ctx)
 	if err != nil {

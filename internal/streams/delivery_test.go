@@ -114,9 +114,10 @@ func TestVisibilityIsChanged(t *testing.T) {
 		out, err := r.ReceiveQueueRecords(r.ctx(), testCaller, &kinesis.ReceiveQueueRecordsInput{QueueARN: &arn, WaitTimeSeconds: new(int32(1)), VisibilityTimeoutSeconds: new(int32(0))})
 		wantEqual(t, len(must(t, out, err).QueueRecords), 0, "records in flight")
 		later(30 * time.Second)
+		r.put("orders", "key", "b")
 		for range 2 { // that is how often it may still be received
 			out, err = r.ReceiveQueueRecords(r.ctx(), testCaller, &kinesis.ReceiveQueueRecordsInput{QueueARN: &arn, WaitTimeSeconds: new(int32(1)), VisibilityTimeoutSeconds: new(int32(0))})
-			wantEqual(t, len(must(t, out, err).QueueRecords), 1, "a record that is hidden for no time")
+			wantList(t, dataOf(must(t, out, err).QueueRecords), "a", "b") // each once
 		}
 	})
 }
@@ -165,6 +166,13 @@ func TestRecordsBecomeDeadLetters(t *testing.T) {
 		second := r.receive(arn, 1)
 		wantEqual(t, len(second), 1, "records")
 		began := time.Now()
+		other := r.queueOf("orders", "other", attributes(5, 1))
+		dead := make(chan []kinesis.QueueRecord)
+		go func() { dead <- r.deadLetters(other, 20) }() // when there is nothing at all yet
+		synctest.Wait()
+		r.receive(other, 1)
+		wantEqual(t, len(<-dead), 1, "dead letters of another queue")
+		wantEqual(t, time.Since(began), 5*time.Second, "the time waited")
 		letters := r.deadLetters(arn, 20) // it waits until the last delivery is over
 		wantEqual(t, time.Since(began), 10*time.Second, "the time waited")
 		wantEqual(t, string(letters[0].Data)+*letters[0].PartitionKey, "akey", "the dead letter")

@@ -45,11 +45,16 @@ func TestResetLeavesNothingUnderTheOldNames(t *testing.T) {
 }
 
 // documents counts what the store holds of streams.
-func (r *rig) documents() (n int) {
+func (r *rig) documents() int {
+	r.t.Helper()
+	return r.documentsBelow(streamPrefix, shardPrefix, consumerPrefix, queuePrefix, deliveredPrefix)
+}
+
+func (r *rig) documentsBelow(prefixes ...string) (n int) {
 	r.t.Helper()
 	must(r.t, 0, r.store.View(r.ctx(), func(tx meta.Reader) error {
 		n = 0
-		for _, prefix := range []string{streamPrefix, shardPrefix, consumerPrefix, queuePrefix, deliveredPrefix} {
+		for _, prefix := range prefixes {
 			for _, err := range tx.Scan(prefix, "") {
 				if err != nil {
 					return err

@@ -171,7 +171,8 @@ func (x *naiveRun) settleOne(step naiveStep) string {
 	}
 	data := list[step.n%len(list)]
 	rec := x.own[data]
-	good, code := rec.dead == rec.handleDead, ""
+	good := rec.dead == rec.handleDead
+	var code string
 	switch {
 	case step.what == "ack" && rec.handleDead:
 		code = x.ackDead(x.arn, rec.handle)

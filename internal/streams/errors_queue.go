@@ -80,7 +80,3 @@ func errReceiptGone() *awsapi.Error {
 func errReceiptAcknowledged() *awsapi.Error {
 	return kinesis.ResourceNotFoundException("The record was acknowledged.")
 }
-
-func errReceiptAlive() *awsapi.Error {
-	return kinesis.ResourceNotFoundException("The record is no dead letter any more.")
-}

@@ -16,7 +16,7 @@ const (
 func b64(data string) string { return base64.StdEncoding.EncodeToString([]byte(data)) }
 
 // steps are taken in order, on an empty server.
-var steps = slices.Concat(streamSteps, dataSteps, consumerSteps, shardSteps, settingSteps, tagSteps, policySteps, accountSteps, modeSteps, channelSteps, endSteps)
+var steps = slices.Concat(streamSteps, dataSteps, consumerSteps, shardSteps, settingSteps, tagSteps, policySteps, accountSteps, modeSteps, channelSteps, queueSteps, endSteps)
 
 var streamSteps = []step{
 	{op: "CreateStream", in: object{"StreamName": "clients", "ShardCount": 2}},
@@ -155,6 +155,36 @@ var channelSteps = []step{
 }
 
 const channel = "arn:aws:kinesis:us-east-1:000000000000:channel/bucket"
+
+var queueSteps = []step{
+	{op: "CreateQueue", in: object{"QueueName": "work",
+		"StreamConfigurationList": list{object{"StreamARN": "{arn}", "StartingPosition": object{"Type": "LATEST"}}},
+		"QueueAttributes":         object{"VisibilityTimeoutSeconds": 0, "DeadLetterConfiguration": object{"TargetType": "BUILT_IN", "MaxReceiveCount": 1}},
+	}, want: object{"QueueDescription.QueueStatus": "CREATING"}, keep: map[string]string{"queue": "QueueDescription.QueueARN"}},
+	{op: "DescribeQueue", in: object{"QueueARN": "{queue}"}, want: object{"QueueDescription.QueueStatus": "ACTIVE", "QueueDescription.QueueName": "work"}},
+	{op: "ListQueues", in: object{"StreamFilter": list{object{"StreamARN": "{arn}"}}}, want: object{"QueueSummaries.0.QueueARN": "{queue}", "QueueSummaries.1": nil}},
+	{op: "PutRecord", in: object{"StreamName": "clients", "PartitionKey": "q", "Data": blob("queued")}},
+	{op: "ReceiveQueueRecords", in: object{"QueueARN": "{queue}", "WaitTimeSeconds": 1},
+		want: object{"QueueRecords.0.Data": b64("queued"), "QueueRecords.0.ReceiveCount": 1, "QueueRecords.1": nil}},
+	{op: "ReceiveDeadLetterQueueRecords", in: object{"QueueARN": "{queue}", "VisibilityTimeoutSeconds": 60},
+		want: object{"QueueRecords.0.Data": b64("queued")}, keep: map[string]string{"letter": "QueueRecords.0.ReceiptHandle"}},
+	{op: "RestoreDeadLetterQueueRecords", in: object{"QueueARN": "{queue}", "Entries": list{object{"ReceiptHandle": "{letter}"}}},
+		want: object{"Successful.0.ReceiptHandle": "{letter}", "Failed.0": nil}},
+	{op: "UpdateQueue", in: object{"QueueARN": "{queue}", "QueueAttributes": object{"DeadLetterConfiguration": object{"TargetType": "NONE"}}},
+		want: object{"QueueDescription.QueueAttributes.DeadLetterConfiguration.TargetType": "NONE"}},
+	{op: "ReceiveQueueRecords", in: object{"QueueARN": "{queue}", "VisibilityTimeoutSeconds": 60},
+		want: object{"QueueRecords.0.ReceiveCount": 1}, keep: map[string]string{"receipt": "QueueRecords.0.ReceiptHandle"}},
+	{op: "UpdateQueueRecordsVisibility", in: object{"QueueARN": "{queue}", "Entries": list{object{"ReceiptHandle": "{receipt}", "VisibilityTimeoutSeconds": 90}}},
+		want: object{"Successful.0.ReceiptHandle": "{receipt}", "Failed.0": nil}},
+	{op: "AcknowledgeQueueRecords", in: object{"QueueARN": "{queue}", "Entries": list{object{"ReceiptHandle": "{receipt}"}, object{"ReceiptHandle": "forged"}}},
+		want: object{"Successful.0.ReceiptHandle": "{receipt}", "Successful.1": nil, "Failed.0.ReceiptHandle": "forged", "Failed.0.ErrorCode": "InvalidArgumentException"}},
+	{op: "UpdateDeadLetterQueueRecordsVisibility", in: object{"QueueARN": "{queue}", "Entries": list{object{"ReceiptHandle": "{letter}", "VisibilityTimeoutSeconds": 0}}},
+		want: object{"Successful.0": nil, "Failed.0.ErrorCode": "ResourceNotFoundException"}},
+	{op: "AcknowledgeDeadLetterQueueRecords", in: object{"QueueARN": "{queue}", "Entries": list{object{"ReceiptHandle": "forged"}}},
+		want: object{"Successful.0": nil, "Failed.0.ErrorCode": "InvalidArgumentException"}},
+	{op: "DeleteQueue", in: object{"QueueARN": "{queue}"}},
+	{op: "DescribeQueue", in: object{"QueueARN": "{queue}"}, fails: "ResourceNotFoundException"},
+}
 
 var endSteps = []step{
 	{op: "DeregisterStreamConsumer", in: object{"StreamARN": "{arn}", "ConsumerName": "reader"}},

@@ -38,6 +38,13 @@ type client struct {
 	lacks []string
 }
 
+// queueOperations are the newest.
+var queueOperations = []string{
+	"AcknowledgeDeadLetterQueueRecords", "AcknowledgeQueueRecords", "CreateQueue", "DeleteQueue", "DescribeQueue", "ListQueues",
+	"ReceiveDeadLetterQueueRecords", "ReceiveQueueRecords", "RestoreDeadLetterQueueRecords", "UpdateDeadLetterQueueRecordsVisibility",
+	"UpdateQueue", "UpdateQueueRecordsVisibility",
+}
+
 // newer are the operations that came after the SDKs whose support has ended.
 var newer = []string{
 	"CreateChannel", "DeleteChannel", "DescribeAccountSettings", "DescribeChannel", "ListChannels", "ListTagsForResource", "SubscribeToShard",
@@ -45,23 +52,26 @@ var newer = []string{
 	"UpdateStreamWarmThroughput",
 }
 
+// and returns both lists as one, sorted.
+func and(a, b []string) []string { return slices.Sorted(slices.Values(slices.Concat(a, b))) }
+
 // lackedByCLI are what the AWS CLI leaves out, and what came after its model.
 var lackedByCLI = []string{
 	"CreateChannel", "DeleteChannel", "DescribeChannel", "ListChannels", "SubscribeToShard", "UpdateChannel", "UpdateStreamRecordDistributionStrategy",
 }
 
 var clients = []client{
-	{name: "aws-sdk-go-v2", protocol: "HTTP/1.1", encoding: "JSON", open: newGoClient},
+	{name: "aws-sdk-go-v2", protocol: "HTTP/1.1", encoding: "JSON", lacks: queueOperations, open: newGoClient},
 	{name: "boto3", protocol: "HTTP/1.1", encoding: "JSON", open: func(t *testing.T, p place) bridge {
 		return run(t, environment(p), there(t, "venv/bin/python"), "bridge_boto3.py")
 	}},
-	{name: "client-kinesis for JavaScript, v3", protocol: "HTTP/2", encoding: "JSON", open: node("bridge_js3.js")},
-	{name: "AWS CLI", long: true, protocol: "HTTP/1.1", encoding: "JSON", lacks: lackedByCLI, open: func(t *testing.T, p place) bridge {
+	{name: "client-kinesis for JavaScript, v3", protocol: "HTTP/2", encoding: "JSON", lacks: queueOperations, open: node("bridge_js3.js")},
+	{name: "AWS CLI", long: true, protocol: "HTTP/1.1", encoding: "JSON", lacks: and(lackedByCLI, queueOperations), open: func(t *testing.T, p place) bridge {
 		return commandLine{there(t, "venv/bin/aws"), environment(p)}
 	}},
-	{name: "aws-sdk for JavaScript, v2", long: true, protocol: "HTTP/1.1", encoding: "JSON", lacks: newer, open: node("bridge_js2.js")},
-	{name: "AWS SDK for Java, v1", long: true, protocol: "HTTP/1.1", encoding: "CBOR", lacks: newer, open: java("Bridge1")},
-	{name: "AWS SDK for Java, v2", long: true, protocol: "HTTP/2", encoding: "CBOR", open: java("Bridge2")},
+	{name: "aws-sdk for JavaScript, v2", long: true, protocol: "HTTP/1.1", encoding: "JSON", lacks: and(newer, queueOperations), open: node("bridge_js2.js")},
+	{name: "AWS SDK for Java, v1", long: true, protocol: "HTTP/1.1", encoding: "CBOR", lacks: and(newer, queueOperations), open: java("Bridge1")},
+	{name: "AWS SDK for Java, v2", long: true, protocol: "HTTP/2", encoding: "CBOR", lacks: queueOperations, open: java("Bridge2")},
 }
 
 func node(program string) func(*testing.T, place) bridge {

@@ -118,7 +118,7 @@ func (f *follower) meet(records []types.Record) error {
 		}
 		f.next[*r.PartitionKey]++
 		if f.name == "push" {
-			f.st.pushes.add(now.Sub(at))
+			f.st.pushes.Add(now.Sub(at))
 		}
 	}
 	f.count.Add(int64(len(records)))

@@ -8,10 +8,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/freshet/freshet/internal/series"
@@ -50,9 +48,9 @@ func (s *run) sample(ctx context.Context) error {
 		}
 		now, n, busy := time.Now(), s.counts.records.Load(), m["process_cpu_seconds_total"]
 		span := now.Sub(last).Seconds()
-		put, push := s.puts.take(), s.pushes.take()
+		put, push := s.puts.Take(), s.pushes.Take()
 		s.samples.Add(now.Sub(began).Seconds(), float64(n-records)/span,
-			quantile(put, 0.5), quantile(put, 0.99), quantile(push, 0.5), quantile(push, 0.99),
+			series.Quantile(put, 0.5), series.Quantile(put, 0.99), series.Quantile(push, 0.5), series.Quantile(push, 0.99),
 			float64(resident)/mib, m["go_memstats_heap_alloc_bytes"]/mib, float64(folder)/mib,
 			m["go_goroutines"], m["process_open_fds"], 100*(busy-cpu)/span)
 		last, records, cpu = now, n, busy
@@ -106,34 +104,4 @@ func ignoreGone(err error) error {
 		return nil
 	}
 	return err
-}
-
-// quantile returns that of sorted times, in milliseconds; 0 of none.
-func quantile(sorted []time.Duration, q float64) float64 {
-	if len(sorted) == 0 {
-		return 0
-	}
-	return float64(sorted[int(q*float64(len(sorted)-1))].Microseconds()) / 1000
-}
-
-// latencies gathers how long something took.
-type latencies struct {
-	mu   sync.Mutex
-	took []time.Duration
-}
-
-func (l *latencies) add(d time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.took = append(l.took, d)
-}
-
-// take returns those since the last take, sorted.
-func (l *latencies) take() []time.Duration {
-	l.mu.Lock()
-	took := l.took
-	l.took = nil
-	l.mu.Unlock()
-	slices.Sort(took)
-	return took
 }

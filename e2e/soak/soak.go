@@ -39,8 +39,8 @@ type run struct {
 	server  *process.Server
 	folder  string
 	client  *client
-	puts    latencies // of calls of PutRecords
-	pushes  latencies // of records, from before their put to a follower's event
+	puts    series.Latencies // of calls of PutRecords
+	pushes  series.Latencies // of records, from before their put to a follower's event
 	counts  counts
 	samples *series.Series
 }

@@ -60,7 +60,7 @@ func (w *writer) put(ctx context.Context, at int) error {
 	if *out.FailedRecordCount != 0 {
 		return fmt.Errorf("put to %s: %d records failed, the first with %s", w.st.name, *out.FailedRecordCount, firstFailure(out.Records))
 	}
-	w.st.puts.add(time.Since(began))
+	w.st.puts.Add(time.Since(began))
 	w.st.counts.records.Add(batch)
 	for k := range w.acks {
 		w.acks[k].Store(w.next[k])

@@ -5,10 +5,12 @@
 // itself (the first third against the last), written as CSV, and drawn as an SVG
 // of Panels that share the time.
 //
+// Latencies gather what a row tells of.
+//
 // Invariants:
 //  1. Every row has a value for every column.
 //
-// Goroutines: none; a Series is used by one at a time.
+// Goroutines: none; a Series is used by one at a time, Latencies by any number.
 //
 // Start reading at series.go.
 package series

@@ -5,9 +5,12 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // nine returns a series of nine rows: seconds, something flat, something that grows.
@@ -108,4 +111,40 @@ func TestAxesEndAtRoundNumbers(t *testing.T) {
 	f(1.1, 1.6)
 	f(47, 50)
 	f(810, 1000)
+}
+
+func TestLatenciesAreTakenOnceAndSorted(t *testing.T) {
+	var l Latencies
+	for _, ms := range []int{30, 10, 20} {
+		l.Add(time.Duration(ms) * time.Millisecond)
+	}
+	took := l.Take()
+	f := func(q, want float64) {
+		t.Helper()
+		if got := Quantile(took, q); got != want {
+			t.Errorf("Quantile(%g) = %g, want %g", q, got, want)
+		}
+	}
+	f(0, 10)
+	f(0.5, 20)
+	f(1, 30)
+	if again := l.Take(); len(again) != 0 || Quantile(again, 0.5) != 0 {
+		t.Errorf("taken twice: %v", again)
+	}
+}
+
+func TestFilesWithoutANameAreNotWritten(t *testing.T) {
+	dir := t.TempDir()
+	if err := nine().WriteFiles("", "", Panel{"one", []string{"grows"}}); err != nil {
+		t.Error(err)
+	}
+	table, plot := filepath.Join(dir, "t.csv"), filepath.Join(dir, "p.svg")
+	if err := nine().WriteFiles(table, plot, Panel{"one", []string{"grows"}}); err != nil {
+		t.Error(err)
+	}
+	for _, name := range []string{table, plot} {
+		if text, err := os.ReadFile(name); err != nil || len(text) == 0 {
+			t.Errorf("%s: %d bytes, %v", name, len(text), err)
+		}
+	}
 }

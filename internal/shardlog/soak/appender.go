@@ -129,7 +129,7 @@ func (a *appender) appendOnce() error {
 	if err != nil {
 		return fmt.Errorf("append: %w", err)
 	}
-	a.latencies.add(time.Since(began))
+	a.latencies.Add(time.Since(began))
 	for i, r := range results {
 		if r.Err != nil {
 			return fmt.Errorf("append to %s: %w", a.entries[i].Shard, r.Err)

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/freshet/freshet/internal/series"
 )
@@ -37,21 +34,5 @@ func (r *report) String() string {
 
 // write writes the table and the plot to the files that have names.
 func (r *report) write(table, plot string) error {
-	rows := r.samples.Condense(r.step)
-	var err error
-	if table != "" {
-		err = writeFile(table, rows.WriteCSV)
-	}
-	if plot != "" {
-		err = errors.Join(err, os.WriteFile(plot, []byte(rows.Plot(panels...)), 0o644))
-	}
-	return err
-}
-
-func writeFile(name string, fill func(io.Writer) error) error {
-	f, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(fill(f), f.Close())
+	return r.samples.Condense(r.step).WriteFiles(table, plot, panels...)
 }

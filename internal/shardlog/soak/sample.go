@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/freshet/freshet/internal/series"
@@ -34,7 +33,7 @@ func (s *run) sample(ctx context.Context) error {
 	defer tick.Stop()
 	began, last := time.Now(), time.Now()
 	records := s.counts.records.Load()
-	s.latencies.take() // of the top speed
+	s.latencies.Take() // of the top speed
 	for {
 		select {
 		case <-tick.C:
@@ -55,24 +54,16 @@ const mib = 1 << 20
 
 // measure returns the columns but for the first two.
 func (s *run) measure() ([]float64, error) {
-	took := s.latencies.take()
+	took := s.latencies.Take()
 	slices.Sort(took)
 	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(heap)
 	folder, err := folderSize(s.folder)
 	return []float64{
-		quantile(took, 0.5), quantile(took, 0.99), quantile(took, 0.999),
+		series.Quantile(took, 0.5), series.Quantile(took, 0.99), series.Quantile(took, 0.999),
 		float64(heap[0].Value.Uint64()) / mib, resident(), float64(folder) / mib,
 		float64(runtime.NumGoroutine()), openFiles(),
 	}, err
-}
-
-// quantile returns that of sorted times, in milliseconds.
-func quantile(sorted []time.Duration, q float64) float64 {
-	if len(sorted) == 0 {
-		return 0
-	}
-	return float64(sorted[int(q*float64(len(sorted)-1))].Microseconds()) / 1000
 }
 
 // resident returns the process's resident memory in MiB, 0 where /proc does not
@@ -120,25 +111,4 @@ func folderSize(dir string) (int64, error) {
 		size += diskSize(info)
 	}
 	return size, nil
-}
-
-// latencies gathers how long appends took.
-type latencies struct {
-	mu   sync.Mutex
-	took []time.Duration
-}
-
-func (l *latencies) add(d time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.took = append(l.took, d)
-}
-
-// take returns those since the last take.
-func (l *latencies) take() []time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	took := l.took
-	l.took = make([]time.Duration, 0, len(took))
-	return took
 }

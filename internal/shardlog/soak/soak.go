@@ -52,7 +52,7 @@ type run struct {
 	rate pacer
 	live shardList
 	// latencies are those of the appends of this second.
-	latencies latencies
+	latencies series.Latencies
 	counts    counts
 	samples   *series.Series
 	// damage gets what the engine reports of damage or want of space.

@@ -9,37 +9,36 @@ const DefaultAccount = "000000000000"
 // DefaultRegion is the region of a request whose credential scope names none.
 const DefaultRegion = "us-east-1"
 
-// Caller is who makes a request: the account and region that its state lives
-// in, and the principal that policies speak of. Callers compare with ==.
+// Caller is who may make a request: the account and region whose state it
+// reaches, and the principal that was allowed to. Callers compare with ==.
 type Caller struct {
-	account string
-	region  string
-	keyID   string
+	account   string // of the state; a principal of another account may reach it
+	region    string
+	keyID     string
+	principal *Principal // nil if it was not verified
 }
 
-// Dev makes the caller of an unverified request: any access key is taken. A key
-// of 12 digits is the account; any other key, keys that look like production
-// credentials among them, is DefaultAccount. An empty region is DefaultRegion.
+// Dev makes the caller of an unverified request, whom everything is allowed in the
+// account of Unverified. The server's own errands are its callers, too.
 func Dev(keyID, region string) Caller {
-	account := DefaultAccount
-	if isAccount(keyID) {
-		account = keyID
-	}
-	if region == "" {
-		region = DefaultRegion
-	}
-	return Caller{account: account, region: region, keyID: keyID}
+	i := Unverified(keyID, region)
+	return Caller{account: i.account, region: i.region, keyID: i.keyID}
 }
 
-// Account is the 12-digit account id.
+// Account is the 12-digit id of the account whose state is reached.
 func (c Caller) Account() string { return c.account }
 
 // Region is the region of the credential scope.
 func (c Caller) Region() string { return c.region }
 
 // Principal is the ARN that policies and audit name: of an unverified caller,
-// its account's root. It is made anew by each call, since few requests ask.
-func (c Caller) Principal() string { return "arn:aws:iam::" + c.account + ":root" }
+// its account's root, and then it is made anew by each call, since few requests ask.
+func (c Caller) Principal() string {
+	if c.principal != nil {
+		return c.principal.ARN
+	}
+	return "arn:aws:iam::" + c.account + ":root"
+}
 
 // KeyID is the access key id the request was made with. It is no secret.
 func (c Caller) KeyID() string { return c.keyID }

@@ -1,14 +1,20 @@
-// Package access says who is calling.
+// Package access says who is calling, and decides what he may do.
 //
-// A Caller is an account, a region and a principal. It is made here and
-// nowhere else, so that no operation can run without one: every operation of
-// every service takes a Caller, and its zero value is refused.
+// A Principal is a root, a user or a role's session. An Identity is the principal
+// that a request was found to come from; it allows nothing. Authorize judges an
+// Identity, an action and the Resources that it touches, and yields a Caller: the
+// account and region whose state is reached, and by whom. A Caller is made here
+// and nowhere else, so that no operation can run without having been allowed:
+// every operation of every service takes a Caller, and its zero value is refused.
+// A Secret is a string that does not show itself.
 //
 // Invariants:
-//  1. A Caller's fields cannot be set from outside this package.
+//  1. The fields of an Identity and of a Caller cannot be set from outside this
+//     package.
 //  2. State is kept per account and region; both come from the Caller alone.
+//  3. What was not decided is denied.
 //
 // Goroutines: none.
 //
-// Start reading at caller.go.
+// Start reading at authorize.go.
 package access

@@ -6,7 +6,6 @@ import (
 	"github.com/freshet/freshet/internal/streams"
 	"github.com/freshet/freshet/internal/wire"
 	codec "github.com/freshet/freshet/internal/wire/kinesiscodec"
-	"github.com/freshet/freshet/internal/wire/sigv4"
 )
 
 // kinesisRoutes is the table of contents of Data Streams: the operations that
@@ -89,9 +88,3 @@ const (
 	typeJSON = "application/x-amz-json-1.1"
 	typeCBOR = "application/x-amz-cbor-1.1"
 )
-
-// devCaller takes any credentials: the key says the account, the scope the
-// region.
-func devCaller(c sigv4.Credentials) (access.Caller, error) {
-	return access.Dev(c.AccessKeyID, c.Region), nil
-}

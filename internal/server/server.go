@@ -47,13 +47,14 @@ func New(o Options) (*Server, error) {
 		Logger:          o.Logger,
 	})
 	api := wire.New(wire.Options{
-		Caller:      devCaller,
-		AllowOrigin: allowOrigin(o.AllowedOrigins),
-		BodyBudget:  o.BodyBudget,
-		BodyGrace:   o.BodyGrace,
-		Services:    []*awsapi.Service{kinesis.Service},
-		Observe:     s.observe,
-		Logger:      o.Logger,
+		Authenticate: authenticateAnyone,
+		Authorize:    authorize,
+		AllowOrigin:  allowOrigin(o.AllowedOrigins),
+		BodyBudget:   o.BodyBudget,
+		BodyGrace:    o.BodyGrace,
+		Services:     []*awsapi.Service{kinesis.Service},
+		Observe:      s.observe,
+		Logger:       o.Logger,
 	})
 	api.Handle(limited(s.streams, kinesisRoutes(s.streams, s.metrics, s.patient, s.attentive))...)
 	s.endStreams = api.EndStreams

@@ -35,7 +35,7 @@ func (d *discard) SetWriteDeadline(time.Time) error { return nil }
 // hand-written codecs out.
 func putRecordsMux(out *kinesis.PutRecordsOutput, generic bool) *wire.Mux {
 	m := wire.New(wire.Options{
-		Caller: func(c sigv4.Credentials) (access.Caller, error) { return access.Dev(c.AccessKeyID, c.Region), nil },
+		Authenticate: anyone, Authorize: anything,
 		Logger: slog.New(slog.DiscardHandler),
 	})
 	route := wire.Op(kinesis.OpPutRecords, func(context.Context, access.Caller, *kinesis.PutRecordsInput) (*kinesis.PutRecordsOutput, error) {

@@ -92,15 +92,19 @@ func (x *exchange) authenticate() {
 		x.refuse(err)
 		return
 	}
-	caller, err := x.mux.options.Caller(credentials)
+	signer, err := x.mux.options.Authenticate(x.r, &credentials)
 	if err != nil {
 		x.refuse(err)
 		return
 	}
-	if caller.IsZero() {
-		panic("wire: Options.Caller returned no caller and no error")
+	if signer.Identity.IsZero() {
+		panic("BUG: wire: Options.Authenticate returned no identity and no error")
 	}
-	x.perform(caller)
+	if !signer.Unverified {
+		x.refuse(errors.New("wire: signatures cannot be verified yet"))
+		return
+	}
+	x.perform(signer.Identity)
 }
 
 // refuse answers an error that was found before the body was decoded. A body

@@ -82,7 +82,7 @@ func (h *harness) last(t *testing.T) wire.Observation {
 func serve(do do, options ...func(*wire.Options)) *harness {
 	h := &harness{}
 	o := wire.Options{
-		Caller:  func(c sigv4.Credentials) (access.Caller, error) { return access.Dev(c.AccessKeyID, c.Region), nil },
+		Authenticate: anyone, Authorize: anything,
 		Logger:  slog.New(slog.NewTextHandler(&h.log, nil)),
 		Observe: h.observe,
 	}
@@ -202,4 +202,14 @@ func (h *harness) check(t *testing.T, r *http.Request, want reply) {
 		t.Errorf("%s %s, target %q, type %q:\n got %d %q %q\nwant %d %q %q", r.Method, r.URL, r.Header.Get("X-Amz-Target"),
 			r.Header.Get("Content-Type"), got.status, got.contentType, got.body, want.status, want.contentType, want.body)
 	}
+}
+
+// anyone takes a request's credentials as they come.
+func anyone(_ *http.Request, c *sigv4.Credentials) (wire.Signer, error) {
+	return wire.Signer{Identity: access.Unverified(c.AccessKeyID, c.Region), Unverified: true}, nil
+}
+
+// anything lets everybody do it.
+func anything(_ context.Context, i access.Identity, op *awsapi.Operation, _ any) (access.Caller, error) {
+	return access.Authorize(i, op.Name)
 }

@@ -24,7 +24,7 @@ type Mux struct {
 	endStreams context.CancelFunc
 }
 
-// New makes a Mux without routes. It panics if o has no Caller.
+// New makes a Mux without routes. It panics if o has no Authenticate or no Authorize.
 func New(o Options) *Mux {
 	o.setDefaults()
 	known := make(map[string]*awsapi.Operation)

@@ -298,18 +298,35 @@ func TestClientThatLeftIsNoFailureOfOurs(t *testing.T) {
 	f(func(context.Context) error { return errors.New("the disk is gone") }, 500, "InternalFailure", true)
 }
 
-func TestCallerErrors(t *testing.T) {
+func TestErrorsOfAuthentication(t *testing.T) {
 	var err error
 	h := serve(echo, func(o *wire.Options) {
-		o.Caller = func(sigv4.Credentials) (access.Caller, error) { return access.Caller{}, err }
+		o.Authenticate = func(*http.Request, *sigv4.Credentials) (wire.Signer, error) { return wire.Signer{}, err }
 	})
+	judged(t, h, &err)
+}
+
+func TestErrorsOfAuthorization(t *testing.T) {
+	var err error
+	h := serve(echo, func(o *wire.Options) {
+		o.Authorize = func(context.Context, access.Identity, *awsapi.Operation, any) (access.Caller, error) {
+			return access.Caller{}, err
+		}
+	})
+	judged(t, h, &err)
+}
+
+// judged lets h's requests fail by err, which a function of its options returns
+// together with nothing.
+func judged(t *testing.T, h *harness, err *error) {
+	t.Helper()
 	inEach(t, func(t *testing.T, c codec) {
 		body := c.body(new(wiretest.Everything))
-		err = awsapi.Errorf("UnrecognizedClientException", "who?")
+		*err = awsapi.Errorf("UnrecognizedClientException", "who?")
 		h.check(t, c.call(body), reply{400, c.contentType, c.failure("__type", "UnrecognizedClientException", "message", "who?")})
-		err = errors.New("key store is down") // a failure of the key store is a 500, never a refusal
+		*err = errors.New("key store is down") // a failure of the key store is a 500, never a refusal
 		h.check(t, c.call(body), reply{500, c.contentType, c.failure("__type", "InternalFailure")})
-		err = nil // no caller: the operation must not run
+		*err = nil // nobody was let in: the operation must not run
 		h.check(t, c.call(body), reply{500, c.contentType, c.failure("__type", "InternalFailure")})
 	})
 }
@@ -334,7 +351,7 @@ func TestMistakesOfAssemblyPanic(t *testing.T) {
 		}()
 		mistake()
 	}
-	f("no Caller", func() { wire.New(wire.Options{}) })
+	f("no Authenticate", func() { wire.New(wire.Options{}) })
 	f("two routes", func() { serve(echo).Handle(wire.Op(opDo, echo)) })
 	f("another input", func() {
 		wire.Op(opDo, func(context.Context, access.Caller, *string) (*wiretest.Everything, error) { return nil, nil })

@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"context"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/freshet/freshet/internal/access"
@@ -10,11 +12,27 @@ import (
 	"github.com/freshet/freshet/internal/wire/sigv4"
 )
 
-// Options configure a Mux. Only Caller must be given.
+// Signer is who the credentials of a request name.
+type Signer struct {
+	// Identity is what the request is if its signature is good.
+	Identity access.Identity
+	// Secret is what the signature must have been made with.
+	Secret access.Secret
+	// Unverified takes the request without a look at its signature. It is for
+	// development alone.
+	Unverified bool
+}
+
+// Options configure a Mux. Authenticate and Authorize must be given.
 type Options struct {
-	// Caller says who makes a request with these credentials. An *awsapi.Error
-	// is answered as it is; any other error is a failure of ours.
-	Caller func(sigv4.Credentials) (access.Caller, error)
+	// Authenticate finds whom the credentials of r name. The signature is looked at
+	// afterwards. An *awsapi.Error is answered as it is; any other error is a failure
+	// of ours.
+	Authenticate func(r *http.Request, c *sigv4.Credentials) (Signer, error)
+
+	// Authorize decides whether i may perform op with that input, and is the only
+	// source of a Caller. Its errors are like those of Authenticate.
+	Authorize func(ctx context.Context, i access.Identity, op *awsapi.Operation, in any) (access.Caller, error)
 
 	// AnyOrigin lets the pages of every origin call, as AWS does. It is only for
 	// where signatures are verified: a page then needs a key to read anything.
@@ -74,8 +92,8 @@ type Observation struct {
 }
 
 func (o *Options) setDefaults() {
-	if o.Caller == nil {
-		panic("wire: Options.Caller is missing: no request could be answered")
+	if o.Authenticate == nil || o.Authorize == nil {
+		panic("wire: Options.Authenticate or Authorize is missing: no request could be answered")
 	}
 	if o.AllowOrigin == nil {
 		o.AllowOrigin = LoopbackOrigin

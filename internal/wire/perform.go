@@ -7,12 +7,21 @@ import (
 	"github.com/freshet/freshet/internal/wire/scratch"
 )
 
-// perform decodes the input, calls the operation and answers.
-func (x *exchange) perform(caller access.Caller) {
+// perform decodes the input, asks whether the operation is allowed, calls it and
+// answers. That an input is judged before the right to give it is not documented.
+func (x *exchange) perform(identity access.Identity) {
 	in, err := x.input()
 	if err != nil {
 		x.fail(err)
 		return
+	}
+	caller, err := x.mux.options.Authorize(x.r.Context(), identity, x.route.op, in)
+	if err != nil {
+		x.fail(err)
+		return
+	}
+	if caller.IsZero() {
+		panic("BUG: wire: Options.Authorize returned no caller and no error")
 	}
 	if x.route.check != nil {
 		if err := x.route.check(caller, in); err != nil {

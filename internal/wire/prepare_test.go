@@ -13,7 +13,6 @@ import (
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/wire"
-	"github.com/freshet/freshet/internal/wire/sigv4"
 	"github.com/freshet/freshet/internal/wire/wiretest"
 )
 
@@ -23,7 +22,7 @@ type idleKey struct{}
 func prepared(do do, budget int64) *harness {
 	h := &harness{}
 	h.Mux = wire.New(wire.Options{
-		Caller:  func(c sigv4.Credentials) (access.Caller, error) { return access.Dev(c.AccessKeyID, c.Region), nil },
+		Authenticate: anyone, Authorize: anything,
 		Logger:  slog.New(slog.NewTextHandler(&h.log, nil)),
 		Observe: h.observe,
 		MaxBody: 64 << 10, BodyBudget: budget,

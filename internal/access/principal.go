@@ -1,0 +1,31 @@
+package access
+
+// Kind says what sort of principal makes a request, in the words of CloudTrail's
+// userIdentity.
+type Kind string
+
+// The kinds. The zero Kind is that of no principal.
+const (
+	Root        Kind = "Root"        // the account itself
+	User        Kind = "IAMUser"     // a user, by a key of its own or a session of GetSessionToken
+	AssumedRole Kind = "AssumedRole" // a session of a role
+)
+
+// Principal is who makes requests, as the service of identities knows it. It is
+// made once, when a key or a session is found, and never changed: requests share
+// it, and a change of the user makes another one.
+type Principal struct {
+	Kind Kind
+	// ARN is what policies and audit name: arn:aws:iam::A:root, …:user/path/name, or
+	// arn:aws:sts::A:assumed-role/role/session.
+	ARN string
+	// ID is the unique id, AIDA… for a user, AROA…:session for a role's session, the
+	// account's number for its root.
+	ID string
+	// Account has 12 digits.
+	Account string
+	// UserName is a user's, else empty.
+	UserName string
+	// Tags are the user's, or the role's and the session's (aws:PrincipalTag).
+	Tags map[string]string
+}

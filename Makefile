@@ -1,6 +1,8 @@
 # Freshet. Each target is a line or two; CONTRIBUTING.md says when to use which.
 
 GOLANGCI_LINT := v2.15.0
+GOVULNCHECK   := v1.9.0
+CYCLONEDX     := v1.10.0
 FUZZTIME      ?= 20s
 FUZZFLAGS     ?=
 ROOM          ?= .
@@ -9,7 +11,7 @@ TOOLS         := $(CURDIR)/.tools
 MINUTES       ?= 30
 PYTHON        ?= python3
 
-.PHONY: run build test race e2e-smoke e2e torture soak soak-api lint bench-server bench fuzz generate models e2e-deps e2e-deps-all
+.PHONY: run build test race e2e-smoke e2e torture soak soak-api lint vuln sbom reproducible bench-server bench fuzz generate models e2e-deps e2e-deps-all
 
 run: build ## a server on 127.0.0.1:4566, data in ./freshet-data
 	./bin/freshet dev
@@ -46,6 +48,24 @@ lint: $(TOOLS)/bin/golangci-lint-$(GOLANGCI_LINT) ## the pinned linters of .gola
 $(TOOLS)/bin/golangci-lint-$(GOLANGCI_LINT):
 	GOBIN=$(TOOLS)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
 	mv $(TOOLS)/bin/golangci-lint $@
+
+vuln: $(TOOLS)/bin/govulncheck-$(GOVULNCHECK) ## known vulnerabilities that our code reaches (asks vuln.go.dev; VULNFLAGS='-db file:///…' asks a copy)
+	$< $(VULNFLAGS) ./...
+
+$(TOOLS)/bin/govulncheck-$(GOVULNCHECK):
+	GOBIN=$(TOOLS)/bin go install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK)
+	mv $(TOOLS)/bin/govulncheck $@
+
+sbom: build $(TOOLS)/bin/cyclonedx-gomod-$(CYCLONEDX) ## bin/freshet.cdx.json: what is in the command, with licences; fails on a licence that we do not take
+	$(TOOLS)/bin/cyclonedx-gomod-$(CYCLONEDX) bin -json -licenses -version "$$(git describe --always --dirty)" -output bin/freshet.cdx.json bin/freshet
+	! grep -nE '"(id|name)": "[^"]*(AGPL|GPL-|SSPL)' bin/freshet.cdx.json
+
+$(TOOLS)/bin/cyclonedx-gomod-$(CYCLONEDX):
+	GOBIN=$(TOOLS)/bin go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$(CYCLONEDX)
+	mv $(TOOLS)/bin/cyclonedx-gomod $@
+
+reproducible: build ## bin/freshet again, from a clone elsewhere and without a cache: the same bytes (what is not committed is not in it)
+	sh .ci/reproducible
 
 bench-server: build ## the tables of docs/benchmarks.md, on a machine that does nothing else; ten minutes
 	@mkdir -p $(BENCHDIR)

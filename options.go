@@ -71,6 +71,10 @@ type Options struct {
 	IdleTimeout time.Duration
 	// MaxHeaderBytes bounds a request's header, overriding the default 64 KiB.
 	MaxHeaderBytes int
+	// MaxConnections bounds the connections that are open, overriding the default
+	// 20,000, and MaxConnectionsPerAddress those from one address, overriding the
+	// default 15,000; of IPv6 from one network of 64 bits. One more is closed at once.
+	MaxConnections, MaxConnectionsPerAddress int
 	// BodyBudget bounds the memory of all request bodies in flight, overriding
 	// the default 256 MiB. Beyond it reading waits. It must have room for one
 	// body of the largest kind.
@@ -119,6 +123,8 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.BodyGrace, 20*time.Second)
 	setDefault(&o.IdleTimeout, 5*time.Minute)
 	setDefault(&o.MaxHeaderBytes, 64<<10)
+	setDefault(&o.MaxConnections, 20_000)
+	setDefault(&o.MaxConnectionsPerAddress, 15_000)
 	setDefault(&o.BodyBudget, 256<<20)
 	setDefault(&o.Grace, 10*time.Second)
 	setDefault(&o.Compression, CompressionNone)
@@ -153,6 +159,8 @@ func (o Options) Validate() error {
 	check(o.IdleTimeout > 0, "IdleTimeout", o.IdleTimeout, "must be above 0")
 	check(o.Grace > 0, "Grace", o.Grace, "must be above 0")
 	check(o.MaxHeaderBytes >= 4<<10, "MaxHeaderBytes", o.MaxHeaderBytes, "must be at least 4 KiB")
+	check(o.MaxConnections > 0, "MaxConnections", o.MaxConnections, "must be above 0")
+	check(o.MaxConnectionsPerAddress > 0, "MaxConnectionsPerAddress", o.MaxConnectionsPerAddress, "must be above 0")
 	check(o.BodyBudget >= minBodyBudget, "BodyBudget", o.BodyBudget, "must be at least 16 MiB, the largest body")
 	check(o.TransitionDelay >= 0, "TransitionDelay", o.TransitionDelay, "must not be negative")
 	for _, i := range o.InitialStreams {

@@ -74,6 +74,7 @@ func (c devCommand) Run(p *program) error {
 	if err != nil {
 		return explain(err)
 	}
+	p.keepWithinMemory()
 	ctx, release := p.untilSignal()
 	defer release()
 	err = p.serve(ctx, server, func() { p.printScreen(server, o, time.Since(began)) })

@@ -78,6 +78,8 @@ func (s *Settings) keys() []key {
 		{"server.body_grace", duration{&o.BodyGrace, positive}},
 		{"server.idle_timeout", duration{&o.IdleTimeout, positive}},
 		{"server.max_header_bytes", size[int]{&o.MaxHeaderBytes, 4 << 10}},
+		{"server.max_connections", count{&o.MaxConnections}},
+		{"server.max_connections_per_address", count{&o.MaxConnectionsPerAddress}},
 		{"server.body_budget", size[int64]{&o.BodyBudget, 16 << 20}},
 		{"server.grace", duration{&o.Grace, positive}},
 

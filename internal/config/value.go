@@ -144,6 +144,18 @@ func (v duration) set(s string) error {
 	return nil
 }
 
+// count is a whole number above 0.
+type count struct{ p *int }
+
+func (v count) set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n <= 0 {
+		return errors.New("must be a whole number above 0")
+	}
+	*v.p = n
+	return nil
+}
+
 // size is a number of bytes with a unit of 1024: 64KiB, 256MiB, 2GiB.
 type size[T int | int64] struct {
 	p   *T

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 )
@@ -63,8 +64,10 @@ func (c *accepted) SetDeadline(t time.Time) error {
 type portConn struct {
 	accepted
 	port    *portListener
-	sniffed bool // only the connection's own reader touches it
-	refused bool // the same
+	from    netip.Prefix // whose place in the crowd it takes
+	left    atomic.Bool  // it gave that back
+	sniffed bool         // only the connection's own reader touches it
+	refused bool         // the same
 	// secure is set when the handshake is over.
 	secure atomic.Pointer[secure]
 }
@@ -133,6 +136,9 @@ func (c *portConn) Write(p []byte) (int, error) {
 
 // Close tells a client that speaks TLS that this is the end, and no accident.
 func (c *portConn) Close() error {
+	if c.left.CompareAndSwap(false, true) {
+		defer c.port.crowd.leave(c.from)
+	}
 	if s := c.secure.Load(); s != nil {
 		return s.Close()
 	}

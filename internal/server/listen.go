@@ -19,18 +19,31 @@ type portListener struct {
 	// headerTimeout is how long a client has for its first request after a
 	// handshake.
 	headerTimeout time.Duration
+	crowd         *crowd
 	logger        *slog.Logger
 	logged        atomic.Int64 // when seldom last allowed a line, in Unix seconds
 }
 
 // Accept must not wait for a client: all that a connection begins with happens in
-// its first Read.
+// its first Read. One for which there is no place is closed without an answer, which
+// would want time.
 func (l *portListener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		from := origin(c.RemoteAddr())
+		refusal := l.crowd.enter(from)
+		if refusal == "" {
+			return &portConn{accepted: accepted{Conn: c}, port: l, from: from}, nil
+		}
+		_ = c.Close() // of a connection that nobody has used
+		if l.seldom() {
+			l.logger.Warn("too many connections: one was closed", "from", c.RemoteAddr(), "bound", refusal,
+				"max_connections", l.crowd.most, "max_connections_per_address", l.crowd.mostEach)
+		}
 	}
-	return &portConn{accepted: accepted{Conn: c}, port: l}, nil
 }
 
 // seldom reports whether a line about a client may be written: at most every ten

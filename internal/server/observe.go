@@ -24,6 +24,7 @@ type Metrics struct {
 	disk      diskMetrics
 
 	subscriptions subscriptionMetrics
+	connections   crowdMetrics
 }
 
 // NewMetrics makes the metrics of one server. version is what
@@ -53,6 +54,7 @@ func NewMetrics(version string) *Metrics {
 		disk:    newDiskMetrics(),
 
 		subscriptions: newSubscriptionMetrics(),
+		connections:   newCrowdMetrics(),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name:        "freshet_build_info",
@@ -65,6 +67,7 @@ func NewMetrics(version string) *Metrics {
 	m.registry.MustRegister(m.streams.all()...)
 	m.registry.MustRegister(m.subscriptions.all()...)
 	m.registry.MustRegister(m.disk.all()...)
+	m.registry.MustRegister(m.connections.all()...)
 	return m
 }
 

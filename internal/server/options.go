@@ -31,12 +31,13 @@ type Options struct {
 	AllowedHosts   []string
 	AllowedOrigins []string
 
-	HeaderTimeout  time.Duration
-	BodyGrace      time.Duration
-	IdleTimeout    time.Duration
-	MaxHeaderBytes int
-	BodyBudget     int64
-	Grace          time.Duration
+	HeaderTimeout                            time.Duration
+	BodyGrace                                time.Duration
+	IdleTimeout                              time.Duration
+	MaxHeaderBytes                           int
+	MaxConnections, MaxConnectionsPerAddress int
+	BodyBudget                               int64
+	Grace                                    time.Duration
 
 	TransitionDelay time.Duration
 	InitialStreams  []streams.Initial

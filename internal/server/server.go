@@ -27,6 +27,7 @@ type Server struct {
 	life     life
 	inflight inflight
 	missing  missing
+	crowd    *crowd
 	// endStreams ends the subscriptions: they would go on for minutes.
 	endStreams func()
 	// waits ends, by endWaits, when nobody may wait for records any longer.
@@ -58,6 +59,7 @@ func New(o Options) (*Server, error) {
 	})
 	api.Handle(limited(s.streams, kinesisRoutes(s.streams, s.metrics, s.patient, s.attentive))...)
 	s.endStreams = api.EndStreams
+	s.crowd = newCrowd(o.MaxConnections, o.MaxConnectionsPerAddress, o.Metrics.connections)
 	s.waits, s.endWaits = context.WithCancel(context.Background())
 	s.handler = s.door(api, s.pages())
 	return s, nil
@@ -197,7 +199,7 @@ func (s *Server) listen(ctx context.Context) (net.Listener, error) {
 		}
 	}
 	s.address = listener.Addr().String()
-	return &portListener{Listener: listener, tls: s.tlsConfig(), headerTimeout: s.o.HeaderTimeout, logger: s.o.Logger}, nil
+	return &portListener{Listener: listener, tls: s.tlsConfig(), headerTimeout: s.o.HeaderTimeout, crowd: s.crowd, logger: s.o.Logger}, nil
 }
 
 // serve answers requests until ctx ends, and then those in flight.

@@ -52,6 +52,8 @@ var rules = []rule{
 
 	{"internal/streams", below, "a service stands on contracts, never on a driver, on HTTP or on another service"},
 
+	{"internal/identity", join(below, []string{"internal/access/*"}), "a service; policies are read by the language they are written in"},
+
 	{"internal/server", []string{"internal/*"}, "here everything is introduced to everything"},
 	{".", []string{"internal/*"}, "the library is the server with a public face"},
 	{"internal/config", join([]string{"."}, below), "settings become freshet.Options before anything opens"},
@@ -93,6 +95,8 @@ var forTests = []rule{
 	{"internal/wire/*", join(shapes, []string{"internal/wire", "internal/wire/*"}), "codecs are tested on a real service's shapes, and against the validator"},
 	{"internal/streams", []string{"internal/shardlog/memlog", "internal/meta/memmeta", "internal/shardlog/disklog", "internal/meta/sqlitemeta"},
 		"operations are tested on the reference drivers"},
+	{"internal/identity", []string{"internal/meta/memmeta", "internal/meta/sqlitemeta", "internal/keys", "internal/keys/*"},
+		"operations are tested on both stores, and with real seals"},
 	{"internal/gen", shapes, "the generator's output is looked at"},
 	{"internal/gen/*", shapes, "the generator's output is looked at"},
 	{"internal/bench", []string{".", "internal/server"}, "the generator is tried on a server"},
@@ -131,7 +135,7 @@ var speakers = []string{
 }
 
 // services are the rooms whose operations lie one to a file.
-var services = []string{"internal/streams"}
+var services = []string{"internal/streams", "internal/identity"}
 
 // noRooms are names that say nothing of what is inside.
 var noRooms = []string{"util", "utils", "common", "types", "helpers", "misc", "base", "impl", "shared", "pkg", "lib"}

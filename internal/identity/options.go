@@ -1,0 +1,57 @@
+package identity
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/freshet/freshet/internal/access"
+)
+
+// Options configure a Service. All may be left out.
+type Options struct {
+	// Sealing makes what secrets are sealed with: from the key that an earlier sealer
+	// was Wrapped as, or with a new one if there is none. Without it there can be no
+	// access keys.
+	Sealing func(ctx context.Context, wrapped []byte) (Sealer, error)
+
+	// Evict is told of every key that was deleted, disabled or enabled: what was derived
+	// from its secret is to be forgotten. The change is in force already. It is called
+	// by one goroutine at a time, and must not call the service.
+	Evict func(keyID string)
+
+	// Changed is told of every change that was made, when it is in force.
+	Changed func(context.Context, Change)
+
+	Logger *slog.Logger
+}
+
+// Sealer encrypts secrets. keys.Sealer is one.
+type Sealer interface {
+	// Wrapped is the sealer's own key, encrypted by whoever keeps keys.
+	Wrapped() []byte
+	// Seal encrypts secret; Open gets it back under the same name only.
+	Seal(name string, secret []byte) []byte
+	Open(name string, sealed []byte) ([]byte, error)
+}
+
+// Change is what an operation did. Before and After are shapes of extapi, nil for
+// what was not there or is no more, and hold no secret.
+type Change struct {
+	Caller access.Caller
+	Action string // freshet:CreateUser
+	ARN    string // of what was changed
+	Before any
+	After  any
+}
+
+func (o *Options) setDefaults() {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Evict == nil {
+		o.Evict = func(string) {}
+	}
+	if o.Changed == nil {
+		o.Changed = func(context.Context, Change) {}
+	}
+}

@@ -12,7 +12,7 @@ type rule struct {
 // Groups of rooms, so that the rules read like the plan.
 var (
 	closets   = []string{"internal/vfs", "internal/vfs/*", "internal/durable", "internal/backoff"}
-	contracts = []string{"internal/shardlog", "internal/meta"}
+	contracts = []string{"internal/shardlog", "internal/meta", "internal/keys"}
 	shapes    = []string{"internal/awsapi", "internal/awsapi/*"}
 	ground    = join(contracts, closets)
 	below     = join(ground, shapes, []string{"internal/limits", "internal/access", "internal/extapi"})
@@ -36,6 +36,9 @@ var rules = []rule{
 	{"internal/meta", closets, "a contract names no driver"},
 	{"internal/meta/*", join(closets, []string{"internal/meta", "internal/meta/*"}),
 		"a store keeps documents and does not know what is in them"},
+
+	{"internal/keys", nil, "a contract names no driver, and keys are kept without knowing what they encrypt"},
+	{"internal/keys/*", join(closets, []string{"internal/keys", "internal/keys/*"}), "a driver keeps keys and does not know what they encrypt"},
 
 	{"internal/awsapi", nil, "descriptions of shapes stand on nothing"},
 	{"internal/awsapi/*", []string{"internal/awsapi"}, "a service's shapes do not name another service's"},
@@ -84,6 +87,12 @@ var forbidden = []struct{ importer, imported, why string }{
 	{"internal/shardlog/disklog", "internal/shardlog/memlog", "drivers do not know each other"},
 	{"internal/meta/memmeta", "internal/meta/sqlitemeta", "drivers do not know each other"},
 	{"internal/meta/sqlitemeta", "internal/meta/memmeta", "drivers do not know each other"},
+	{"internal/keys/keyfile", "internal/keys/transit", "drivers do not know each other"},
+	{"internal/keys/keyfile", "internal/keys/awskms", "drivers do not know each other"},
+	{"internal/keys/transit", "internal/keys/keyfile", "drivers do not know each other"},
+	{"internal/keys/transit", "internal/keys/awskms", "drivers do not know each other"},
+	{"internal/keys/awskms", "internal/keys/keyfile", "drivers do not know each other"},
+	{"internal/keys/awskms", "internal/keys/transit", "drivers do not know each other"},
 }
 
 // forTests says what the _test.go files of a room may import besides.
@@ -91,6 +100,7 @@ var forTests = []rule{
 	{"internal/vfs", []string{"internal/vfs/*"}, "each file system passes the suite"},
 	{"internal/shardlog/*", []string{"internal/shardlog/*"}, "each driver passes the suite"},
 	{"internal/meta/*", []string{"internal/meta/*"}, "each driver passes the suite"},
+	{"internal/keys", []string{"internal/keys/keyfile"}, "a sealer is tested on the local driver"},
 	{"internal/wire", join(shapes, []string{"internal/wire/*"}), "codecs and texts are tested on a real service's shapes"},
 	{"internal/wire/*", join(shapes, []string{"internal/wire", "internal/wire/*"}), "codecs are tested on a real service's shapes, and against the validator"},
 	{"internal/streams", []string{"internal/shardlog/memlog", "internal/meta/memmeta", "internal/shardlog/disklog", "internal/meta/sqlitemeta"},

@@ -1,0 +1,125 @@
+package keyfile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/freshet/freshet/internal/keys"
+	"github.com/freshet/freshet/internal/keys/keystest"
+)
+
+func open(t *testing.T) *File {
+	return New(Options{Path: filepath.Join(t.TempDir(), "keyring")})
+}
+
+// rig is a server's provider, whose file another process changes.
+func rig(t *testing.T) keystest.Rig {
+	f := open(t)
+	operator := New(f.o)
+	does := func(change func(name string) error) func(*testing.T, string) {
+		return func(t *testing.T, name string) { check(t, change(name)) }
+	}
+	return keystest.Rig{
+		Provider: f,
+		Create: func(t *testing.T) string {
+			_, err := operator.Create(t.Context(), "alias/orders")
+			check(t, err)
+			return "alias/orders"
+		},
+		Rotate:  does(func(name string) error { _, err := operator.Rotate(t.Context(), name); return err }),
+		Disable: does(func(name string) error { _, err := operator.Disable(t.Context(), name); return err }),
+		Enable:  does(func(name string) error { _, err := operator.Enable(t.Context(), name); return err }),
+	}
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestContract(t *testing.T) { keystest.Run(t, rig) }
+
+func TestDefaultKeyMayBeAnother(t *testing.T) {
+	f := open(t)
+	made, err := f.Create(t.Context(), "alias/orders")
+	check(t, err)
+	f.o.DefaultKey = "alias/orders"
+	k, err := f.Describe(t.Context(), keys.DefaultAlias)
+	check(t, err)
+	if k != made.Key {
+		t.Errorf("the default key is %+v, want %+v", k, made.Key)
+	}
+	f.o.DefaultKey = "alias/parcels"
+	_, err = f.Describe(t.Context(), keys.DefaultAlias)
+	keystest.Only(t, err, keys.ErrNotFound)
+}
+
+// A lost keyring must not be replaced in silence: what it wrapped would be lost
+// without a word.
+func TestUnwrapMakesNoKeyring(t *testing.T) {
+	f := open(t)
+	d, err := f.Generate(t.Context(), keys.DefaultAlias, nil)
+	check(t, err)
+	check(t, os.Remove(f.o.Path))
+	_, err = f.Unwrap(t.Context(), d.Wrapped, nil)
+	keystest.Only(t, err, keys.ErrNotFound)
+	if !strings.Contains(err.Error(), "put back the file") || !strings.Contains(err.Error(), f.o.Path) {
+		t.Errorf("error %v does not say what to do", err)
+	}
+	if _, err := os.Stat(f.o.Path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("there is a keyring again: %v", err)
+	}
+	// Another one has the key no more.
+	_, err = f.Generate(t.Context(), keys.DefaultAlias, nil)
+	check(t, err)
+	_, err = f.Unwrap(t.Context(), d.Wrapped, nil)
+	keystest.Only(t, err, keys.ErrNotFound)
+}
+
+func TestOthersMayNotReadTheKeyring(t *testing.T) {
+	f := open(t)
+	_, err := f.Describe(t.Context(), keys.DefaultAlias)
+	check(t, err)
+	if runtime.GOOS == "windows" {
+		return // its modes say nothing of who may read
+	}
+	about, err := os.Stat(f.o.Path)
+	check(t, err)
+	if about.Mode() != 0o600 {
+		t.Errorf("a new keyring has mode %v", about.Mode())
+	}
+	for _, mode := range []fs.FileMode{0o640, 0o604, 0o620, 0o666} {
+		check(t, os.Chmod(f.o.Path, mode))
+		_, err := f.Describe(t.Context(), keys.DefaultAlias)
+		keystest.Only(t, err, keys.ErrUnavailable)
+		if !errors.Is(err, errTooOpen) || !strings.Contains(err.Error(), "chmod 600") {
+			t.Errorf("mode %v: %v", mode, err)
+		}
+	}
+	for _, mode := range []fs.FileMode{0o600, 0o400} {
+		check(t, os.Chmod(f.o.Path, mode))
+		_, err := f.Describe(t.Context(), keys.DefaultAlias)
+		check(t, err)
+	}
+}
+
+func TestFolderIsNoKeyring(t *testing.T) {
+	_, err := New(Options{Path: t.TempDir()}).Describe(t.Context(), keys.DefaultAlias)
+	keystest.Only(t, err, keys.ErrUnavailable)
+}
+
+func TestAnotherProviderWrappedIt(t *testing.T) {
+	f := open(t)
+	_, err := f.Unwrap(t.Context(), []byte("vault:v1:abc"), nil)
+	keystest.Only(t, err, keys.ErrCiphertext)
+	if !strings.Contains(err.Error(), "another provider") {
+		t.Errorf("error %v", err)
+	}
+}

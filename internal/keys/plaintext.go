@@ -1,0 +1,76 @@
+package keys
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// KeySize is the length of a data key, in bytes: AES-256's.
+const KeySize = 32
+
+// redacted is what is printed of a key.
+const redacted = "[redacted]"
+
+// Plaintext is a data key as it encrypts. It prints as "[redacted]", however it is
+// printed. Copies share the bytes, so that one Zero reaches all. The zero value
+// holds no key.
+//
+// Zeroing is what Go allows: no copy is left here, and what a cipher was made of
+// the key is its own.
+type Plaintext struct {
+	// key is behind a pointer so that what prints a structure around a Plaintext
+	// without asking it finds an address.
+	key *[KeySize]byte
+}
+
+// NewPlaintext makes a key at random.
+func NewPlaintext() Plaintext {
+	p := Plaintext{new([KeySize]byte)}
+	_, _ = rand.Read(p.key[:]) // it never fails
+	return p
+}
+
+// TakePlaintext moves a key out of b, which is zeroed. It returns false if b has
+// not the length of a key.
+func TakePlaintext(b []byte) (Plaintext, bool) {
+	defer clear(b)
+	if len(b) != KeySize {
+		return Plaintext{}, false
+	}
+	return Plaintext{(*[KeySize]byte)(append([]byte(nil), b...))}, true
+}
+
+// Bytes returns the key, KeySize bytes that belong to p: they are zero after Zero.
+func (p Plaintext) Bytes() []byte {
+	if p.key == nil {
+		panic("BUG: a data key is used that was never made")
+	}
+	return p.key[:]
+}
+
+// IsZero reports whether p was never made, or is zeroed.
+func (p Plaintext) IsZero() bool { return p.key == nil || *p.key == [KeySize]byte{} }
+
+// Zero forgets the key. What was derived of it goes on.
+func (p Plaintext) Zero() {
+	if p.key != nil {
+		clear(p.key[:])
+	}
+}
+
+// Format prints "[redacted]", whatever the verb.
+func (p Plaintext) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// String returns "[redacted]".
+func (p Plaintext) String() string { return redacted }
+
+// GoString returns "[redacted]".
+func (p Plaintext) GoString() string { return redacted }
+
+// MarshalText returns "[redacted]"; JSON asks it too.
+func (p Plaintext) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// LogValue returns "[redacted]".
+func (p Plaintext) LogValue() slog.Value { return slog.StringValue(redacted) }

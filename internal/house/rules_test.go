@@ -15,7 +15,7 @@ var (
 	contracts = []string{"internal/shardlog", "internal/meta", "internal/keys"}
 	shapes    = []string{"internal/awsapi", "internal/awsapi/*"}
 	ground    = join(contracts, closets)
-	below     = join(ground, shapes, []string{"internal/limits", "internal/access", "internal/extapi"})
+	below     = join(ground, shapes, []string{"internal/limits", "internal/access", "internal/access/policy", "internal/extapi"})
 )
 
 // rules is section 1 of the plan, from the ground up.
@@ -42,7 +42,8 @@ var rules = []rule{
 
 	{"internal/awsapi", nil, "descriptions of shapes stand on nothing"},
 	{"internal/awsapi/*", []string{"internal/awsapi"}, "a service's shapes do not name another service's"},
-	{"internal/access", []string{"internal/awsapi"}, "who may call is decided without knowing what is called"},
+	{"internal/access", []string{"internal/awsapi", "internal/access/policy"}, "who may call is decided without knowing what is called"},
+	{"internal/access/policy", nil, "the language of policies knows no service, no store and no HTTP, so that it can be judged by itself"},
 	{"internal/limits", nil, "limits are data"},
 	{"internal/extapi", nil, "shapes only: service, server, console and command share them"},
 

@@ -5,15 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"path/filepath"
 	"slices"
 	"time"
 
-	"github.com/freshet/freshet/internal/durable"
 	"github.com/freshet/freshet/internal/keys"
-	"github.com/freshet/freshet/internal/vfs"
 )
 
 // Entry is a key of the keyring, to be shown. It holds no secret.
@@ -111,7 +107,7 @@ func (f *File) changeKey(ctx context.Context, name string, alter func(*key)) (En
 		local, _ := keys.LocalName(name)
 		k, ok := r.find(local)
 		if !ok {
-			return nil, notFound(name, f.o.Path)
+			return nil, notFound(name, f.name)
 		}
 		alter(k)
 		return k, nil
@@ -132,9 +128,9 @@ func (f *File) change(ctx context.Context, alter func(*ring) (*key, error)) (*ke
 	case <-ctx.Done():
 		return nil, fmt.Errorf("%w: %w", keys.ErrUnavailable, ctx.Err())
 	}
-	unlock, err := f.lock()
+	unlock, err := f.kept.lock()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: keyring: %w", keys.ErrUnavailable, err)
 	}
 	defer unlock.Close()
 	was, err := f.read(ctx)
@@ -149,21 +145,6 @@ func (f *File) change(ctx context.Context, alter func(*ring) (*key, error)) (*ke
 	return k, f.write(was, r)
 }
 
-// lock keeps other processes from changing the file.
-func (f *File) lock() (io.Closer, error) {
-	if err := durable.MkdirAll(f.o.Disk, filepath.Dir(f.o.Path)); err != nil {
-		return nil, fmt.Errorf("%w: keyring: %w", keys.ErrUnavailable, err)
-	}
-	unlock, err := f.o.Disk.Lock(f.o.Path + ".lock")
-	if errors.Is(err, vfs.ErrLocked) {
-		return nil, fmt.Errorf("%w: keyring %s is being changed by another: try again", keys.ErrUnavailable, f.o.Path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: keyring: %w", keys.ErrUnavailable, err)
-	}
-	return unlock, nil
-}
-
 // write replaces the file unless it would stay as it is.
 func (f *File) write(was, r *ring) error {
 	before, content := encode(was), encode(r)
@@ -172,7 +153,7 @@ func (f *File) write(was, r *ring) error {
 	if bytes.Equal(before, content) {
 		return nil
 	}
-	if err := durable.WriteFile(f.o.Disk, f.o.Path, content); err != nil {
+	if err := f.kept.save(content); err != nil {
 		return fmt.Errorf("%w: keyring: %w", keys.ErrUnavailable, err)
 	}
 	return nil

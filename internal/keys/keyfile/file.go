@@ -14,7 +14,8 @@ import (
 
 // Options say where a keyring is.
 type Options struct {
-	// Path is the file.
+	// Path is the file. Without one the keyring is in memory, and ends with the
+	// provider.
 	Path string
 	// DefaultKey is the id or alias of the key that keys.DefaultAlias means. If
 	// it is empty that is a key of that alias, which is made at its first use.
@@ -25,7 +26,9 @@ type Options struct {
 
 // File is the provider whose keys are in a file. Its methods may be called at once.
 type File struct {
-	o Options
+	o    Options
+	name string // of the keyring, for messages
+	kept storage
 	// last is what the file said when it was read last: what has not changed is
 	// not decoded again.
 	last atomic.Pointer[reading]
@@ -46,7 +49,11 @@ func New(o Options) *File {
 	if o.Disk == nil {
 		o.Disk = vfs.OS
 	}
-	return &File{o: o, changing: make(chan struct{}, 1)}
+	f := &File{o: o, name: o.Path, kept: onDisk{o.Disk, o.Path}, changing: make(chan struct{}, 1)}
+	if o.Path == "" {
+		f.name, f.kept = "in memory", &inMemory{}
+	}
+	return f
 }
 
 // Describe is keys.Provider's.
@@ -65,7 +72,7 @@ func (f *File) Generate(ctx context.Context, name string, bind keys.Binding) (ke
 		return keys.DataKey{}, err
 	}
 	if err := k.describe().Usable(); err != nil {
-		return keys.DataKey{}, fmt.Errorf("key %s of keyring %s: %w", k.id, f.o.Path, err)
+		return keys.DataKey{}, fmt.Errorf("key %s of keyring %s: %w", k.id, f.name, err)
 	}
 	plain := keys.NewPlaintext()
 	return keys.DataKey{Plaintext: plain, Wrapped: wrap(k, plain, bind), KeyID: k.id.String()}, nil
@@ -80,7 +87,7 @@ func (f *File) Unwrap(ctx context.Context, wrapped []byte, bind keys.Binding) (k
 	r, err := f.read(ctx)
 	if errors.Is(err, fs.ErrNotExist) {
 		return keys.Plaintext{}, fmt.Errorf("key %s: %w: there is no keyring %s: put back the file that has the key",
-			h.id, keys.ErrNotFound, f.o.Path)
+			h.id, keys.ErrNotFound, f.name)
 	}
 	if err != nil {
 		return keys.Plaintext{}, err
@@ -88,10 +95,10 @@ func (f *File) Unwrap(ctx context.Context, wrapped []byte, bind keys.Binding) (k
 	k, ok := r.byID(h.id)
 	if !ok || int(h.version) > len(k.versions) {
 		return keys.Plaintext{}, fmt.Errorf("version %d of key %s: %w: keyring %s has it not: put back the file that has it",
-			h.version, h.id, keys.ErrNotFound, f.o.Path)
+			h.version, h.id, keys.ErrNotFound, f.name)
 	}
 	if err := k.describe().Usable(); err != nil {
-		return keys.Plaintext{}, fmt.Errorf("key %s of keyring %s: %w", k.id, f.o.Path, err)
+		return keys.Plaintext{}, fmt.Errorf("key %s of keyring %s: %w", k.id, f.name, err)
 	}
 	return unwrap(k, h, wrapped, bind)
 }
@@ -100,12 +107,12 @@ func (f *File) Unwrap(ctx context.Context, wrapped []byte, bind keys.Binding) (k
 func (f *File) find(ctx context.Context, name string) (*key, error) {
 	local, ok := keys.LocalName(name)
 	if !ok {
-		return nil, notFound(name, f.o.Path)
+		return nil, notFound(name, f.name)
 	}
 	makes := local == keys.DefaultAlias && f.o.DefaultKey == ""
 	if local == keys.DefaultAlias && !makes {
 		if local, ok = keys.LocalName(f.o.DefaultKey); !ok {
-			return nil, notFound(f.o.DefaultKey, f.o.Path)
+			return nil, notFound(f.o.DefaultKey, f.name)
 		}
 	}
 	r, err := f.read(ctx)
@@ -116,7 +123,7 @@ func (f *File) find(ctx context.Context, name string) (*key, error) {
 		return k, nil
 	}
 	if !makes {
-		return nil, notFound(local, f.o.Path)
+		return nil, notFound(local, f.name)
 	}
 	return f.makeDefault(ctx)
 }
@@ -131,7 +138,7 @@ func (f *File) read(ctx context.Context) (*ring, error) {
 	if err := ctx.Err(); err != nil {
 		return &ring{}, fmt.Errorf("%w: %w", keys.ErrUnavailable, err)
 	}
-	content, err := readPrivate(f.o.Path)
+	content, err := f.kept.load()
 	if err != nil {
 		return &ring{}, fmt.Errorf("%w: keyring: %w", keys.ErrUnavailable, err)
 	}
@@ -142,7 +149,7 @@ func (f *File) read(ctx context.Context) (*ring, error) {
 	}
 	r, err := decode(content)
 	if err != nil {
-		return &ring{}, fmt.Errorf("%w: keyring %s: %w", keys.ErrUnavailable, f.o.Path, err)
+		return &ring{}, fmt.Errorf("%w: keyring %s: %w", keys.ErrUnavailable, f.name, err)
 	}
 	f.last.Store(&reading{sum, r})
 	return r, nil

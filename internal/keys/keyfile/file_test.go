@@ -1,6 +1,7 @@
 package keyfile
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -20,9 +21,16 @@ func open(t *testing.T) *File {
 // rig is a server's provider, whose file another process changes.
 func rig(t *testing.T) keystest.Rig {
 	f := open(t)
-	operator := New(f.o)
-	does := func(change func(name string) error) func(*testing.T, string) {
-		return func(t *testing.T, name string) { check(t, change(name)) }
+	return operated(f, New(f.o))
+}
+
+// operated is a provider of which another, or the same, changes the keys.
+func operated(f, operator *File) keystest.Rig {
+	does := func(change func(context.Context, string) (Entry, error)) func(*testing.T, string) {
+		return func(t *testing.T, name string) {
+			_, err := change(t.Context(), name)
+			check(t, err)
+		}
 	}
 	return keystest.Rig{
 		Provider: f,
@@ -31,9 +39,7 @@ func rig(t *testing.T) keystest.Rig {
 			check(t, err)
 			return "alias/orders"
 		},
-		Rotate:  does(func(name string) error { _, err := operator.Rotate(t.Context(), name); return err }),
-		Disable: does(func(name string) error { _, err := operator.Disable(t.Context(), name); return err }),
-		Enable:  does(func(name string) error { _, err := operator.Enable(t.Context(), name); return err }),
+		Rotate: does(operator.Rotate), Disable: does(operator.Disable), Enable: does(operator.Enable),
 	}
 }
 
@@ -45,6 +51,10 @@ func check(t *testing.T, err error) {
 }
 
 func TestContract(t *testing.T) { keystest.Run(t, rig) }
+
+func TestContractInMemory(t *testing.T) {
+	keystest.Run(t, func(*testing.T) keystest.Rig { f := New(Options{}); return operated(f, f) })
+}
 
 func TestDefaultKeyMayBeAnother(t *testing.T) {
 	f := open(t)

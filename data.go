@@ -140,9 +140,10 @@ func checkFolder(disk vfs.FS, dir string) (marked bool, err error) {
 				return true, err
 			}
 			return true, checkParts(disk, dir)
-		case strings.HasPrefix(name, formatName), strings.HasPrefix(name, "."), name == "lost+found":
-			// A mark that a crash left half-made, and what file systems and
-			// orchestrators keep in an empty volume.
+		case strings.HasPrefix(name, formatName), strings.HasPrefix(name, "."), name == "lost+found", strings.HasPrefix(name, keyringName):
+			// A mark that a crash left half-made, what file systems and
+			// orchestrators keep in an empty volume, and keys that were put
+			// there before the first start.
 		case foreign == "":
 			foreign = name
 		}

@@ -37,6 +37,7 @@ func TestForeignFoldersAreLeftAlone(t *testing.T) {
 	}
 	f(nil)
 	f(nil, ".keep", "FORMAT.tmp")
+	f(nil, "keyring", "keyring.lock")
 	f(ErrForeignFolder, "letter.txt")
 	f(ErrForeignFolder, "log")
 	f(ErrOtherFormat, "FORMAT")

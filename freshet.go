@@ -50,7 +50,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{log: log, store: store, certificates: certificates, disk: o.onDisk(), dir: o.DataDir, token: token, version: o.Version}
 	s.inner, err = server.New(server.Options{
-		Log: log, Meta: store,
+		Log: log, Meta: store, Keys: o.keyProvider(),
 		Listener:                 o.Listener,
 		Listen:                   o.listenAddress(),
 		Certificates:             certificates,

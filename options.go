@@ -54,6 +54,10 @@ type Options struct {
 	// DurabilitySync: everything.
 	Durability Durability
 
+	// Encryption says who keeps the keys that streams and secrets are encrypted
+	// with: by default a file in the data folder.
+	Encryption Encryption
+
 	// APIToken is what requests to the extension API (/_freshet/api) must bear,
 	// overriding the default: the secret in the data folder's file token, or with
 	// DurabilityMemory one that New makes. Server.Token returns it. It has at least

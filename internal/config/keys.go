@@ -86,6 +86,9 @@ func (s *Settings) keys() []key {
 		{"data.dir", text{&o.DataDir}},
 		{"data.durability", durability{&o.Durability}},
 
+		{"encryption.keyring", file{&o.Encryption.Keyring}},
+		{"encryption.default_key", keyName{&o.Encryption.DefaultKey}},
+
 		{"streams.transition_delay", duration{&o.TransitionDelay, notNegative}},
 		{"streams.initial", initial{&o.InitialStreams}},
 		{"streams.compression", choice{(*string)(&o.Compression), []string{"none", "s2"}}},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	freshet "github.com/freshet/freshet"
+	"github.com/freshet/freshet/internal/keys"
 )
 
 // value reads itself from text. The error of set is the rule that was broken; the
@@ -48,6 +49,17 @@ func (v secret) set(s string) error {
 type file struct{ p *string }
 
 func (v file) set(s string) error { *v.p = s; return nil }
+
+// keyName is what a client may call a key, or nothing.
+type keyName struct{ p *string }
+
+func (v keyName) set(s string) error {
+	if s == keys.DefaultAlias {
+		return errors.New("must be another name of a key: this is the one that it says what to do with")
+	}
+	*v.p = s
+	return nil
+}
 
 type boolean struct{ p *bool }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/extapi"
+	"github.com/freshet/freshet/internal/keys"
 	"github.com/freshet/freshet/internal/limits"
 	"github.com/freshet/freshet/internal/meta"
 	"github.com/freshet/freshet/internal/shardlog"
@@ -19,6 +20,9 @@ type Options struct {
 	// Log and Meta are open. The server runs the log and closes neither.
 	Log  shardlog.Log
 	Meta meta.Store
+
+	// Keys keeps the keys that streams and secrets are encrypted with.
+	Keys keys.Provider
 
 	// Listener is used if set, and closed; else Listen names the address, and
 	// "" none: then only Handler leads in.

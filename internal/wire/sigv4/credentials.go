@@ -36,6 +36,8 @@ type Credentials struct {
 	Time string
 	// SessionToken comes with temporary keys; else it is empty.
 	SessionToken string
+	// Expires is the X-Amz-Expires of a presigned request, as it came, or empty.
+	Expires string
 	// InQuery says that the request is presigned.
 	InQuery bool
 }
@@ -51,8 +53,7 @@ func Parse(r *http.Request) (Credentials, error) {
 		}
 		return parseQuery(query)
 	case query != nil:
-		return Credentials{}, awsapi.Errorf("InvalidSignatureException",
-			"Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.")
+		return Credentials{}, invalid("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.")
 	case len(header) > 1:
 		return Credentials{}, incomplete("Authorization header must be given once.")
 	default:
@@ -79,7 +80,7 @@ func (c *Credentials) CheckService(service string) error {
 	if c.Service == service {
 		return nil
 	}
-	return awsapi.Errorf("InvalidSignatureException", "Credential should be scoped to correct service: '%s'.", service)
+	return invalid("Credential should be scoped to correct service: '" + service + "'.")
 }
 
 // setScope reads credential, which is keyid/date/region/service/aws4_request.
@@ -131,8 +132,4 @@ func cutLast(s string) (before, after string, found bool) {
 		return "", s, false
 	}
 	return s[:i], s[i+1:], true
-}
-
-func incomplete(text string) error {
-	return &awsapi.Error{Code: "IncompleteSignatureException", Message: text, Status: 400}
 }

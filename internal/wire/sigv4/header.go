@@ -10,6 +10,7 @@ import (
 func parseHeader(h http.Header, header string) (Credentials, error) {
 	var c Credentials
 	var credential, odd string
+	var given [3]bool
 	algorithm, rest := token(header)
 	for rest != "" {
 		var parameter string
@@ -17,13 +18,18 @@ func parseHeader(h http.Header, header string) (Credentials, error) {
 			continue
 		}
 		name, value, _ := strings.Cut(parameter, "=")
-		switch field := c.parameter(name, &credential); {
+		switch field, i := c.parameter(name, &credential); {
 		case field == nil:
 			odd = "Authorization header has an unknown parameter '" + parameter + "'. "
-		case *field != "":
+		case given[i]:
 			odd = "Authorization header has more than one parameter '" + name + "'. "
 		default:
-			*field = value
+			*field, given[i] = value, true
+		}
+	}
+	for _, name := range [...]string{"X-Amz-Date", "X-Amz-Security-Token"} {
+		if len(h[name]) > 1 {
+			odd = "The header '" + name + "' must be given once. "
 		}
 	}
 	if c.Time = h.Get("X-Amz-Date"); c.Time == "" {
@@ -52,17 +58,18 @@ func token(s string) (first, rest string) {
 	return s, ""
 }
 
-// parameter returns where the parameter of that name goes, or nil.
-func (c *Credentials) parameter(name string, credential *string) *string {
+// parameter returns where the parameter of that name goes, and which of the three it
+// is, or nil.
+func (c *Credentials) parameter(name string, credential *string) (field *string, which int) {
 	switch name {
 	case "Credential":
-		return credential
+		return credential, 0
 	case "Signature":
-		return &c.Signature
+		return &c.Signature, 1
 	case "SignedHeaders":
-		return &c.SignedHeaders
+		return &c.SignedHeaders, 2
 	}
-	return nil
+	return nil, 0
 }
 
 // missing returns a sentence for each part that lacks, in AWS's order.

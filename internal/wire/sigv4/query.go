@@ -20,6 +20,11 @@ func parseQuery(query url.Values) (Credentials, error) {
 			odd = "AWS query-string parameters must include '" + name + "' once. "
 		}
 	}
+	for _, name := range [...]string{"X-Amz-Security-Token", "X-Amz-Expires"} {
+		if len(query[name]) > 1 {
+			odd = "AWS query-string parameters may include '" + name + "' once. "
+		}
+	}
 	if query.Get("X-Amz-Algorithm") != Algorithm {
 		odd = "AWS query-string parameters require the algorithm '" + Algorithm + "'. "
 	}
@@ -34,6 +39,7 @@ func parseQuery(query url.Values) (Credentials, error) {
 		Signature:     query.Get("X-Amz-Signature"),
 		Time:          query.Get("X-Amz-Date"),
 		SessionToken:  query.Get("X-Amz-Security-Token"),
+		Expires:       query.Get("X-Amz-Expires"),
 		InQuery:       true,
 	}
 	return c, c.setScope(query.Get("X-Amz-Credential"))

@@ -11,9 +11,9 @@ import (
 	"github.com/freshet/freshet/internal/awsapi"
 )
 
-const scope = "AKID/20261104/eu-west-1/kinesis/aws4_request"
+const testScope = "AKID/20261104/eu-west-1/kinesis/aws4_request"
 
-const whole = Algorithm + " Credential=" + scope + ", SignedHeaders=host;x-amz-date, Signature=abc"
+const whole = Algorithm + " Credential=" + testScope + ", SignedHeaders=host;x-amz-date, Signature=abc"
 
 func request(query string, header ...string) *http.Request {
 	r := httptest.NewRequest("POST", "/", nil)
@@ -96,15 +96,15 @@ func TestMalformedCredentials(t *testing.T) {
 	f(whole + ", Extra=1")
 	f(whole + ", extra")
 	for _, c := range []string{"a", "AKID/20261104/eu-west-1/kinesis", "/20261104/eu-west-1/kinesis/aws4_request",
-		"x/" + scope, "AKID/20261104/eu-west-1//aws4_request", "AKID/2026-11-04/eu-west-1/kinesis/aws4_request",
+		"x/" + testScope, "AKID/20261104/eu-west-1//aws4_request", "AKID/2026-11-04/eu-west-1/kinesis/aws4_request",
 		"AKID/2026110a/eu-west-1/kinesis/aws4_request", "AKID/20261104/eu-west-1/kinesis/aws4"} {
-		f(strings.Replace(whole, scope, c, 1))
+		f(strings.Replace(whole, testScope, c, 1))
 	}
 	r := request("", "Authorization", whole, "Authorization", whole, "X-Amz-Date", "a")
 	if _, err := Parse(r); err == nil {
 		t.Error("two Authorization headers were taken")
 	}
-	q := url.Values{"X-Amz-Algorithm": {Algorithm}, "X-Amz-Credential": {scope}, "X-Amz-Signature": {"a", "b"},
+	q := url.Values{"X-Amz-Algorithm": {Algorithm}, "X-Amz-Credential": {testScope}, "X-Amz-Signature": {"a", "b"},
 		"X-Amz-SignedHeaders": {"host"}, "X-Amz-Date": {"d"}}
 	if _, err := Parse(request(q.Encode())); err == nil {
 		t.Error("two signatures were taken")
@@ -157,7 +157,7 @@ func TestParse(t *testing.T) {
 	if c, err := Parse(r); err != nil || c != want {
 		t.Errorf("header with commas alone: %+v, %v", c, err)
 	}
-	q := url.Values{"X-Amz-Algorithm": {Algorithm}, "X-Amz-Credential": {scope}, "X-Amz-Signature": {want.Signature},
+	q := url.Values{"X-Amz-Algorithm": {Algorithm}, "X-Amz-Credential": {testScope}, "X-Amz-Signature": {want.Signature},
 		"X-Amz-SignedHeaders": {want.SignedHeaders}, "X-Amz-Date": {want.Time}, "X-Amz-Security-Token": {"token"}}
 	want.InQuery = true
 	if c, err := Parse(request(q.Encode())); err != nil || c != want {

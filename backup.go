@@ -36,7 +36,10 @@ type Backup = extapi.BackupResult
 // backupMark is what the file BACKUP holds.
 type backupMark struct {
 	// Format is that of the data folder.
-	Format  string    `json:"format"`
+	Format string `json:"format"`
+	// Production says that only Options.Production may open what is restored.
+	Production bool `json:"production,omitempty"`
+
 	Taken   time.Time `json:"taken"`
 	Version string    `json:"version"`
 	// Log and Store say what a restore must find.
@@ -99,7 +102,7 @@ func (s *Server) backup(ctx context.Context, dir string) (Backup, error) {
 	if err := s.prepareTarget(dir); err != nil {
 		return Backup{}, err
 	}
-	mark := backupMark{Format: strings.TrimSpace(format), Taken: time.Now().UTC(), Version: s.version}
+	mark := backupMark{Format: strings.TrimSpace(format), Production: s.production, Taken: time.Now().UTC(), Version: s.version}
 	report, err := s.copyData(ctx, log, store, dir)
 	if err != nil {
 		return Backup{}, err

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/freshet/freshet/internal/durable"
@@ -23,30 +22,19 @@ import (
 
 // Names in a data folder.
 const (
-	formatName   = "FORMAT"
 	logName      = "log"
 	manifestName = "manifest" // in the log
 	metaName     = "meta.db"
 	tokenName    = "token"
-)
 
-// format is what FORMAT holds: the layout of the folder and of everything in it.
-// A later one keeps the first line's form, and says in the lines below it which
-// release is needed.
-const (
-	formatPrefix  = "freshet data folder, format "
-	formatVersion = 1
-	format        = formatPrefix + "1\n"
+	rootCredentialsName = "root-credentials"
+	keyringName         = "keyring"
 )
 
 var (
 	// ErrForeignFolder is returned for a folder that holds something, but no
 	// data of ours: a slip of the hand must not fill it with our files.
 	ErrForeignFolder = errors.New("the folder is not empty and is no data folder of Freshet")
-
-	// ErrOtherFormat is returned for a data folder that another version of
-	// Freshet wrote.
-	ErrOtherFormat = errors.New("the data folder has a format that this version of Freshet does not know")
 
 	// ErrInUse is returned for a data folder that another server, of this
 	// process or another, has open.
@@ -90,7 +78,7 @@ func (o Options) onDisk() vfs.FS {
 
 func openFolder(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, error) {
 	disk := o.onDisk()
-	if err := prepareFolder(disk, o.DataDir); err != nil {
+	if err := o.prepareFolder(disk); err != nil {
 		return nil, nil, err
 	}
 	if err := placeStore(disk, o.DataDir); err != nil {
@@ -106,6 +94,9 @@ func openFolder(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, e
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the log: %w", err)
+	}
+	if err := o.takeOver(disk); err != nil {
+		return nil, nil, errors.Join(err, log.Close())
 	}
 	metrics.WatchDisk(log)
 	store, err := sqlitemeta.Open(filepath.Join(o.DataDir, metaName))
@@ -154,32 +145,6 @@ func checkFolder(disk vfs.FS, dir string) (marked bool, err error) {
 	return false, nil
 }
 
-func checkFormat(disk vfs.FS, dir string) error {
-	content, err := vfs.ReadFile(disk, filepath.Join(dir, formatName))
-	if err != nil {
-		return err
-	}
-	if string(content) != format {
-		return fmt.Errorf("%w: %s", ErrOtherFormat, describeFormat(string(content)))
-	}
-	return nil
-}
-
-// describeFormat says what is known of a mark that is not ours.
-func describeFormat(content string) string {
-	first, below, _ := strings.Cut(content, "\n")
-	digits, ok := strings.CutPrefix(first, formatPrefix)
-	version, err := strconv.Atoi(digits)
-	if !ok || err != nil || version <= formatVersion {
-		return fmt.Sprintf("%.80q", content)
-	}
-	text := fmt.Sprintf("it has format %d, written by a newer version; this one reads format %d", version, formatVersion)
-	if below = strings.TrimSpace(below); below != "" {
-		text += fmt.Sprintf("; the folder says %.80q", below)
-	}
-	return text
-}
-
 // checkParts reports whether log or store is gone while the other is in use. A
 // first start makes the store's file, empty, then the log's manifest, and fills
 // the store last: wherever it was cut off, neither is missed.
@@ -217,17 +182,26 @@ func placeStore(disk vfs.FS, dir string) error {
 	return errors.Join(file.Close(), disk.SyncDir(dir))
 }
 
-// prepareFolder makes dir, if need be, and marks it. The mark comes before
-// anything else, so that a crash leaves no folder that we would refuse.
-func prepareFolder(disk vfs.FS, dir string) error {
-	marked, err := checkFolder(disk, dir)
-	if err != nil || marked {
+// prepareFolder makes the data folder, if need be, and marks it. The mark comes
+// before anything else, so that a crash leaves no folder that we would refuse.
+func (o Options) prepareFolder(disk vfs.FS) error {
+	marked, err := checkFolder(disk, o.DataDir)
+	if err != nil {
 		return err
 	}
-	if err := disk.MkdirAll(dir); err != nil {
+	if marked {
+		if err := o.checkOwner(disk); err != nil {
+			return err
+		}
+		return o.checkPrivate()
+	}
+	if err := disk.MkdirAll(o.DataDir); err != nil {
 		return err
 	}
-	if err := durable.WriteFile(disk, filepath.Join(dir, formatName), []byte(format)); err != nil {
+	if err := o.makePrivate(); err != nil {
+		return err
+	}
+	if err := durable.WriteFile(disk, filepath.Join(o.DataDir, formatName), []byte(markOf(o.Production))); err != nil {
 		return unwritable(err)
 	}
 	return nil

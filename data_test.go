@@ -82,7 +82,7 @@ func TestAFolderForReadingOnlyIsCalledThat(t *testing.T) {
 func TestFolderIsMarkedOnce(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	for range 2 {
-		if err := prepareFolder(vfs.OS, dir); err != nil {
+		if err := (Options{DataDir: dir}).prepareFolder(vfs.OS); err != nil {
 			t.Fatal(err)
 		}
 		if marked, err := checkFolder(vfs.OS, dir); !marked || err != nil {

@@ -30,6 +30,8 @@ type Server struct {
 	dir     string // of the data
 	token   string
 	version string
+
+	production bool
 }
 
 // New opens the data folder, recovers what it holds, and assembles a server. It
@@ -48,12 +50,16 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, log.Close(), store.Close())
 	}
-	s := &Server{log: log, store: store, certificates: certificates, disk: o.onDisk(), dir: o.DataDir, token: token, version: o.Version}
+	s := &Server{log: log, store: store, certificates: certificates, disk: o.onDisk(), dir: o.DataDir, token: token, version: o.Version, production: o.Production}
 	s.inner, err = server.New(server.Options{
 		Log: log, Meta: store, Keys: o.keyProvider(),
 		Listener:                 o.Listener,
 		Listen:                   o.listenAddress(),
 		Certificates:             certificates,
+		Production:               o.Production,
+		Regions:                  o.Regions,
+		Plaintext:                !o.Production || o.Plaintext == PlaintextAllow,
+		TrustedProxies:           o.TrustedProxies,
 		AllowedHosts:             o.AllowedHosts,
 		AllowedOrigins:           o.AllowedOrigins,
 		HeaderTimeout:            o.HeaderTimeout,
@@ -69,8 +75,9 @@ func New(o Options) (*Server, error) {
 		Compression:              o.Compression.inLog(),
 		Limits:                   o.Limits.profile(),
 		Token:                    token,
+		MetricsToken:             o.MetricsToken,
 		Backup:                   s.Backup,
-		ForTests:                 true, // there is no other way to run yet than for development
+		ForTests:                 !o.Production,
 		Version:                  o.Version,
 		Metrics:                  metrics,
 		Logger:                   o.Logger,
@@ -99,8 +106,13 @@ func (s *Server) Run(ctx context.Context) error { return s.inner.Run(ctx) }
 func (s *Server) Ready() <-chan struct{} { return s.inner.Ready() }
 
 // Endpoint is the URL to give to clients on this machine, once Ready is closed;
-// "" if there is no listener.
-func (s *Server) Endpoint() string { return s.endpoint("http") }
+// "" if there is no listener. In Production it is TLSEndpoint, if there is one.
+func (s *Server) Endpoint() string {
+	if s.production && s.certificates != nil {
+		return s.endpoint("https")
+	}
+	return s.endpoint("http")
+}
 
 // TLSEndpoint is Endpoint for clients that speak TLS, "" if none may.
 func (s *Server) TLSEndpoint() string {

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strconv"
 	"time"
 
+	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
 )
@@ -18,9 +20,34 @@ const NoListener = "off"
 // Options says how a Server runs. A field at its zero value has the default that
 // its comment names; DefaultOptions writes them out.
 type Options struct {
+	// Production lets in only who proves by a signature who he is, and lets him do
+	// what policies allow. The first start makes an account and a key of its root
+	// (Server.RootCredentials). Requests in plaintext are refused, and so are pages
+	// that only tests want. By default it is off: everyone who reaches the port may do
+	// everything. A data folder belongs to the one or the other.
+	Production bool
+	// Account is the account, 12 digits, that the first start in Production makes,
+	// overriding the default, a random one. Later it must be the same or empty.
+	// DevAccount takes over a data folder that was written without Production.
+	Account string
+	// Regions are those that requests may be signed for in Production, overriding the
+	// default us-east-1. Without Production any will do.
+	Regions []string
+	// Plaintext says what becomes of requests without TLS in Production, overriding
+	// the default PlaintextRefuse. Without Production they are always answered.
+	Plaintext Plaintext
+	// TrustedProxies are the addresses of proxies whose X-Forwarded-For and
+	// X-Forwarded-Proto say where a request came from and whether by TLS. Policies
+	// are judged by both, so by default nobody is believed.
+	TrustedProxies []netip.Prefix
+	// MetricsToken is what lets read /_freshet/metrics in Production, and nothing
+	// else, as Authorization: Bearer and the token; see APIToken for its form. By
+	// default there is none: metrics then want a signature, or the folder's token.
+	MetricsToken string
+
 	// Listen is the address of the one port that serves everything, host:port,
 	// overriding the default 127.0.0.1:4566. Port 0 lets the system choose one.
-	// An address that other machines reach needs InsecureOpen.
+	// An address that other machines reach needs Production or InsecureOpen.
 	Listen string
 	// Listener, if set, is used instead of Listen. Run closes it.
 	Listener net.Listener
@@ -61,7 +88,8 @@ type Options struct {
 	// APIToken is what requests to the extension API (/_freshet/api) must bear,
 	// overriding the default: the secret in the data folder's file token, or with
 	// DurabilityMemory one that New makes. Server.Token returns it. It has at least
-	// 16 characters of ASCII, without blanks.
+	// 16 characters of ASCII, without blanks. In Production it opens the API to
+	// processes of this machine alone; others sign their requests.
 	APIToken string
 
 	// HeaderTimeout bounds how long a client may take to send a request's
@@ -135,6 +163,10 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Limits, LimitsRelaxed)
 	setDefault(&o.TLS, TLSOn)
 	setDefault(&o.Version, "devel")
+	setDefault(&o.Plaintext, PlaintextRefuse)
+	if o.Regions == nil {
+		o.Regions = []string{access.DefaultRegion}
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -172,8 +204,10 @@ func (o Options) Validate() error {
 			check(false, "InitialStreams", strconv.Quote(i.Name), rule.Error())
 		}
 	}
-	if rule := checkToken(o.APIToken); rule != nil {
-		check(false, "APIToken", "…", rule.Error()) // a secret is not shown, not even a bad one
+	for name, token := range map[string]string{"APIToken": o.APIToken, "MetricsToken": o.MetricsToken} {
+		if rule := checkToken(token); rule != nil {
+			check(false, name, "…", rule.Error()) // a secret is not shown, not even a bad one
+		}
 	}
 	if rule := o.Durability.check(); rule != nil {
 		check(false, "Durability", o.Durability, rule.Error())
@@ -187,8 +221,9 @@ func (o Options) Validate() error {
 	if err := o.checkTLS(); err != nil {
 		errs = append(errs, err)
 	}
+	errs = append(errs, o.checkAccess()...)
 	if o.Listener == nil && o.Listen != NoListener {
-		if err := checkListen(o.Listen, o.InsecureOpen); err != nil {
+		if err := checkListen(o.Listen, o.InsecureOpen || o.Production); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -196,7 +231,7 @@ func (o Options) Validate() error {
 }
 
 // ErrOpenListener is returned for an address that other machines reach when
-// InsecureOpen is not set.
+// neither Production nor InsecureOpen is set.
 var ErrOpenListener = errors.New("requests are not authenticated, so only a loopback address may be listened on")
 
 func checkListen(addr string, open bool) error {

@@ -62,7 +62,7 @@ func restore(ctx context.Context, disk vfs.FS, backup, dir string) (Backup, erro
 		return Backup{}, err
 	}
 	// From here on it is a data folder; before, no server takes it for one.
-	if err := durable.WriteFile(disk, filepath.Join(dir, formatName), []byte(format)); err != nil {
+	if err := durable.WriteFile(disk, filepath.Join(dir, formatName), []byte(markOf(mark.Production))); err != nil {
 		return Backup{}, err
 	}
 	return mark.result(dir, report), nil

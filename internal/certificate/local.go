@@ -20,7 +20,8 @@ import (
 const (
 	// AuthorityName is the certificate that clients are told to trust.
 	AuthorityName = "ca.pem"
-	keyName       = "ca-key.pem"
+	// KeyName is its key, which nobody else may read.
+	KeyName = "ca-key.pem"
 )
 
 // Local is an authority and the leaf of this process. Its methods may be called
@@ -71,12 +72,12 @@ func newLocal(a *authority, names Names, logger *slog.Logger) (*Local, error) {
 // placeKey returns the folder's key, which it makes if there is none. Without the
 // key of a certificate that is there it fails: clients may trust it.
 func placeKey(disk vfs.FS, dir string) (*ecdsa.PrivateKey, error) {
-	name := filepath.Join(dir, keyName)
+	name := filepath.Join(dir, KeyName)
 	text, err := vfs.ReadFile(disk, name)
 	if err == nil {
 		key, err := parseKey(text)
 		if err != nil {
-			return nil, spoilt(keyName, err)
+			return nil, spoilt(KeyName, err)
 		}
 		return key, nil
 	}
@@ -84,7 +85,7 @@ func placeKey(disk vfs.FS, dir string) (*ecdsa.PrivateKey, error) {
 		return nil, err
 	}
 	if _, err := vfs.SizeOf(disk, filepath.Join(dir, AuthorityName)); err == nil {
-		return nil, spoilt(AuthorityName, errors.New("its key, "+keyName+", is missing"))
+		return nil, spoilt(AuthorityName, errors.New("its key, "+KeyName+", is missing"))
 	}
 	if err := durable.MkdirAll(disk, dir); err != nil {
 		return nil, err
@@ -132,7 +133,7 @@ func placeAuthority(disk vfs.FS, dir string, key *ecdsa.PrivateKey, names Names,
 
 func spoilt(name string, err error) error {
 	return fmt.Errorf("%s cannot be used: %w; restore it, or remove %s and %s, and the next start makes another authority for clients to trust",
-		name, err, keyName, AuthorityName)
+		name, err, KeyName, AuthorityName)
 }
 
 // GetCertificate is for tls.Config: it returns the leaf, and a new one when that

@@ -245,8 +245,8 @@ func TestASpoiltFolderIsRefused(t *testing.T) {
 			}
 		}
 	}
-	f(func(dir string) error { return os.Remove(filepath.Join(dir, keyName)) }, "ca.pem", "its key, ca-key.pem, is missing", "remove")
-	f(func(dir string) error { return os.WriteFile(filepath.Join(dir, keyName), nil, 0o600) }, "ca-key.pem", "no private key")
+	f(func(dir string) error { return os.Remove(filepath.Join(dir, KeyName)) }, "ca.pem", "its key, ca-key.pem, is missing", "remove")
+	f(func(dir string) error { return os.WriteFile(filepath.Join(dir, KeyName), nil, 0o600) }, "ca-key.pem", "no private key")
 	f(func(dir string) error { return os.WriteFile(filepath.Join(dir, AuthorityName), []byte("x"), 0o600) }, "ca.pem", "no certificate")
 	f(func(dir string) error {
 		return os.Rename(filepath.Join(other, AuthorityName), filepath.Join(dir, AuthorityName))
@@ -256,7 +256,7 @@ func TestASpoiltFolderIsRefused(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(filepath.Join(dir, keyName), keyPEM(l.authority.key), 0o600)
+		return os.WriteFile(filepath.Join(dir, KeyName), keyPEM(l.authority.key), 0o600)
 	}, "ca.pem", "not the certificate of the key beside it")
 }
 

@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"context"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi"
@@ -20,26 +18,6 @@ import (
 
 // maxRequest bounds the body of a request to the extension API.
 const maxRequest = 64 << 10
-
-// withToken lets those pass who know the token, once the server is ready. The
-// comparison takes as long whatever is wrong.
-func (s *Server) withToken(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if subtle.ConstantTimeCompare([]byte(token), []byte(s.o.Token)) != 1 {
-			w.Header().Set("WWW-Authenticate", "Bearer")
-			refuse(w, http.StatusUnauthorized, "This page wants the server's token as Authorization: Bearer …: "+
-				"what the file token in the data folder holds, or server.api_token says, or the start-up screen of a server in memory.")
-			return
-		}
-		if s.life.get() != ready {
-			w.Header().Set("Retry-After", "1")
-			refuse(w, http.StatusServiceUnavailable, "The server is starting or stopping.")
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
 
 // page is the page of a method that takes a JSON body, which may be left out if
 // nothing in it is required, and answers with one. stream is the name in the
@@ -50,7 +28,7 @@ func (s *Server) withToken(next http.Handler) http.Handler {
 func page[In, Out any](s *Server, method func(ctx context.Context, caller access.Caller, stream string, in *In) (*Out, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var in In
-		caller, err := callerOf(r.URL.Query())
+		err := checkQuery(r.URL.Query())
 		if err == nil {
 			err = readJSON(w, r, &in)
 		}
@@ -58,7 +36,7 @@ func page[In, Out any](s *Server, method func(ctx context.Context, caller access
 			refuse(w, http.StatusBadRequest, err.Error())
 			return
 		}
-		answer(s, w, r, func(ctx context.Context) (*Out, error) { return method(ctx, caller, r.PathValue("stream"), &in) })
+		answer(s, w, r, func(ctx context.Context) (*Out, error) { return method(ctx, callerOf(r), r.PathValue("stream"), &in) })
 	})
 }
 
@@ -77,23 +55,17 @@ func answer[Out any](s *Server, w http.ResponseWriter, r *http.Request, method f
 	writeJSON(w, http.StatusOK, out)
 }
 
-// callerOf is the caller whose streams a query means. More are the parameters
-// that the page takes besides.
-func callerOf(query url.Values, more ...string) (access.Caller, error) {
+// checkQuery refuses parameters that no page takes, but more.
+func checkQuery(query url.Values, more ...string) error {
 	for name, values := range query {
 		if name != "account" && name != "region" && !slices.Contains(more, name) {
-			return access.Caller{}, fmt.Errorf("there is no query parameter %q here", name)
+			return fmt.Errorf("there is no query parameter %q here", name)
 		}
 		if len(values) > 1 {
-			return access.Caller{}, fmt.Errorf("the query parameter %s is given twice", name)
+			return fmt.Errorf("the query parameter %s is given twice", name)
 		}
 	}
-	account := query.Get("account")
-	caller := access.Dev(account, query.Get("region"))
-	if account != "" && caller.Account() != account {
-		return access.Caller{}, fmt.Errorf("account: %q: must be 12 digits", account)
-	}
-	return caller, nil
+	return nil
 }
 
 // readJSON reads a body strictly: one value, no unknown members, a bounded

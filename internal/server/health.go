@@ -26,28 +26,43 @@ func (l *life) get() phase  { return phase(l.now.Load()) }
 // becomeReady leaves starting; who is told to stop while starting stays so.
 func (l *life) becomeReady() { l.now.CompareAndSwap(int32(starting), int32(ready)) }
 
-// pages serves what is not AWS's API. All but the extension API may be read
-// without credentials; it names no stream. (Metrics name streams: in dev they are
-// open, on loopback.)
+// Paths of pages that say nothing but how the server is.
+const (
+	healthPath  = "/_freshet/healthz"
+	readyPath   = "/_freshet/readyz"
+	metricsPath = "/_freshet/metrics"
+)
+
+// pages serves what is not AWS's API. In production everything but health and the
+// authority's certificate, which every handshake shows, wants a signature or a
+// token; without it so does the extension API. (Metrics name streams: in dev they
+// are open, on loopback.)
 func (s *Server) pages() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /_freshet/healthz", alive)
-	mux.HandleFunc("GET /_freshet/readyz", s.readyz)
-	mux.Handle("GET /_freshet/metrics", s.metrics.handler())
+	mux.HandleFunc("GET "+healthPath, alive)
+	mux.HandleFunc("GET "+readyPath, s.readyz)
 	if s.o.Certificates != nil {
 		mux.HandleFunc("GET /_freshet/ca.pem", s.authority)
 	}
-
-	// The names under which other local endpoints are asked the same.
-	mux.HandleFunc("GET /_localstack/health", s.localstack)
-	mux.HandleFunc("GET /_health", s.readyz)
-	mux.HandleFunc("GET /_health/live", alive)
-	mux.HandleFunc("GET /_health/ready", s.readyz)
-
+	if s.o.Production {
+		mux.Handle("GET "+metricsPath, s.withMetricsToken(s.metrics.handler()))
+	} else {
+		mux.Handle("GET "+metricsPath, s.metrics.handler())
+		s.foreignHealth(mux)
+	}
 	s.extensionRoutes(mux)
 
 	// What changes something must not be reachable from another site's page.
 	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+// foreignHealth adds the names under which other local endpoints are asked how
+// they are.
+func (s *Server) foreignHealth(mux *http.ServeMux) {
+	mux.HandleFunc("GET /_localstack/health", s.localstack)
+	mux.HandleFunc("GET /_health", s.readyz)
+	mux.HandleFunc("GET /_health/live", alive)
+	mux.HandleFunc("GET /_health/ready", s.readyz)
 }
 
 // alive says that the process answers.

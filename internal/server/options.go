@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/netip"
 	"time"
 
 	"github.com/freshet/freshet/internal/extapi"
@@ -32,6 +33,15 @@ type Options struct {
 	// Certificates are shown to clients that speak TLS. nil refuses TLS.
 	Certificates Certificates
 
+	// Production verifies who calls. Regions are those that requests may then be
+	// signed for.
+	Production bool
+	Regions    []string
+	// Plaintext answers requests that come without TLS.
+	Plaintext bool
+	// TrustedProxies are believed what they say of where a request comes from.
+	TrustedProxies []netip.Prefix
+
 	AllowedHosts   []string
 	AllowedOrigins []string
 
@@ -50,8 +60,10 @@ type Options struct {
 
 	// Token is what the extension API wants to hear; without one there is none. Backup makes a backup of what
 	// Log and Meta hold in a folder; it is called by the extension API alone.
-	Token  string
-	Backup func(ctx context.Context, target string) (extapi.BackupResult, error)
+	Token string
+	// MetricsToken opens the metrics, where they are not open to all; "" if none does.
+	MetricsToken string
+	Backup       func(ctx context.Context, target string) (extapi.BackupResult, error)
 
 	// ForTests opens the pages that only tests want: those that delete everything
 	// or let operations fail.

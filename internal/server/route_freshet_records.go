@@ -35,8 +35,7 @@ const maxTokenRequest = 1 << 20
 // records answers in, unless err says what is wrong with it. Parameters are those
 // that the page takes besides.
 func (s *Server) records(w http.ResponseWriter, r *http.Request, in *extapi.RecordsRequest, err error, parameters ...string) {
-	caller, wrong := callerOf(r.URL.Query(), parameters...)
-	if wrong != nil {
+	if wrong := checkQuery(r.URL.Query(), parameters...); wrong != nil {
 		err = wrong
 	}
 	if err != nil {
@@ -47,7 +46,7 @@ func (s *Server) records(w http.ResponseWriter, r *http.Request, in *extapi.Reco
 		if wait := min(time.Duration(in.WaitMillis)*time.Millisecond, maxWait); wait > 0 {
 			ctx = streams.WithPatience(ctx, streams.Patience{For: wait, Until: s.waits, Idle: func() {}})
 		}
-		return s.streams.Records(ctx, caller, r.PathValue("stream"), in)
+		return s.streams.Records(ctx, callerOf(r), r.PathValue("stream"), in)
 	})
 }
 

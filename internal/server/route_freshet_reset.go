@@ -11,7 +11,7 @@ import (
 // pages it takes a parameter that is not there for any.
 func (s *Server) postReset(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	_, err := callerOf(query)
+	err := checkQuery(query)
 	if err == nil {
 		err = readJSON(w, r, &extapi.Nothing{})
 	}

@@ -48,7 +48,7 @@ func New(o Options) (*Server, error) {
 		Logger:          o.Logger,
 	})
 	api := wire.New(wire.Options{
-		Authenticate: authenticateAnyone,
+		Authenticate: s.authenticate,
 		Authorize:    authorize,
 		AllowOrigin:  allowOrigin(o.AllowedOrigins),
 		BodyBudget:   o.BodyBudget,
@@ -84,7 +84,7 @@ func (s *Server) InFlight() int { return int(s.inflight.count.Load()) }
 func (s *Server) Hold(ctx context.Context, fn func() error) error { return s.streams.Hold(ctx, fn) }
 
 // door decides what a request reaches.
-func (s *Server) door(api, pages http.Handler) http.Handler {
+func (s *Server) door(api *wire.Mux, pages http.Handler) http.Handler {
 	hosts := newHosts(s.o.AllowedHosts)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tellTLS(r)
@@ -94,6 +94,8 @@ func (s *Server) door(api, pages http.Handler) http.Handler {
 		switch {
 		case !hosts.allow(r.Host):
 			hosts.refuse(bounded(w, r), r.Host)
+		case !s.o.Plaintext && r.TLS == nil && !mayBePlain(r):
+			refusePlaintext(api, bounded(w, r), r)
 		case strings.HasPrefix(r.URL.Path, "/_"):
 			pages.ServeHTTP(bounded(w, r), r)
 		case s.life.get() == starting || !s.inflight.enter():

@@ -1,0 +1,26 @@
+package wire
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/freshet/freshet/internal/awsapi"
+)
+
+// Refuse answers r with e, in the encoding of its content type, without a look at
+// what it asks for: its body is not read, and an HTTP/1 connection ends with the
+// answer. It is for what is wrong with a request whatever it says, and is observed
+// like any other answer.
+func (m *Mux) Refuse(w http.ResponseWriter, r *http.Request, e *awsapi.Error) {
+	x := exchange{mux: m, w: w, r: r, start: time.Now()}
+	defer x.end()
+	x.identify()
+	x.cors()
+	contentType, _, _ := strings.Cut(header(r.Header, "Content-Type"), ";")
+	if x.encoding = encodingOf(strings.TrimSpace(contentType)); x.encoding == nil {
+		x.encoding = jsonEncoding
+	}
+	x.hangUp()
+	x.fail(e)
+}

@@ -14,6 +14,7 @@ import (
 // commands are all commands, in the order in which help lists them.
 type commands struct {
 	Dev         devCommand         `cmd:"" help:"Run a server for development: any credentials, on this machine only."`
+	Serve       serveCommand       `cmd:"" help:"Run a server in production: keys, policies, TLS."`
 	Env         envCommand         `cmd:"" help:"Print the export lines that point AWS tools to a server."`
 	Check       checkCommand       `cmd:"" help:"Check the configuration and a data folder that no server uses."`
 	Doctor      doctorCommand      `cmd:"" help:"Look at what this machine offers a server."`

@@ -21,10 +21,7 @@ func (p *program) printScreen(server *freshet.Server, o freshet.Options, took ti
 	default:
 		data = fmt.Sprintf("%s, %s: a power cut may lose what was put last", data, o.Durability)
 	}
-	title, plain := "", ""
-	if p.colors() {
-		title, plain = "\x1b[1m", "\x1b[0m"
-	}
+	title, plain := p.titles()
 	w := p.stdout
 	fmt.Fprintf(w, "%sFreshet %s is ready%s (%d ms)\n\n", title, o.Version, plain, took.Milliseconds())
 	fmt.Fprintf(w, "  Endpoint  %s\n  Data      %s\n", endpoint, data)
@@ -83,6 +80,14 @@ func openAddress(listen, endpoint string) string {
 		host = "0.0.0.0"
 	}
 	return net.JoinHostPort(host, endpoint[strings.LastIndexByte(endpoint, ':')+1:])
+}
+
+// titles is what begins and ends a title.
+func (p *program) titles() (title, plain string) {
+	if p.colors() {
+		return "\x1b[1m", "\x1b[0m"
+	}
+	return "", ""
 }
 
 // colors reports whether the output is a terminal whose user wants colors

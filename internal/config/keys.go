@@ -46,6 +46,11 @@ func (s *Settings) SetTLS(mode string) error {
 	return choice{(*string)(&s.Server.TLS), []string{"on", "off"}}.set(mode)
 }
 
+// SetPlaintext sets server.plaintext to what a flag says, in the same way.
+func (s *Settings) SetPlaintext(mode string) error {
+	return choice{(*string)(&s.Server.Plaintext), []string{"refuse", "allow"}}.set(mode)
+}
+
 // SetLimits sets limits.profile to what a flag says, in the same way.
 func (s *Settings) SetLimits(text string) error { return profile{&s.Server.Limits}.set(text) }
 
@@ -74,6 +79,9 @@ func (s *Settings) keys() []key {
 		{"server.tls", choice{(*string)(&o.TLS), []string{"on", "off"}}},
 		{"server.tls_cert", file{&o.TLSCert}},
 		{"server.tls_key", file{&o.TLSKey}},
+		{"server.plaintext", choice{(*string)(&o.Plaintext), []string{"refuse", "allow"}}},
+		{"server.trusted_proxies", networks{&o.TrustedProxies}},
+		{"server.metrics_token", secret{&o.MetricsToken}},
 		{"server.header_timeout", duration{&o.HeaderTimeout, positive}},
 		{"server.body_grace", duration{&o.BodyGrace, positive}},
 		{"server.idle_timeout", duration{&o.IdleTimeout, positive}},
@@ -82,6 +90,9 @@ func (s *Settings) keys() []key {
 		{"server.max_connections_per_address", count{&o.MaxConnectionsPerAddress}},
 		{"server.body_budget", size[int64]{&o.BodyBudget, 16 << 20}},
 		{"server.grace", duration{&o.Grace, positive}},
+
+		{"identity.account", accountID{&o.Account}},
+		{"identity.regions", list{&o.Regions}},
 
 		{"data.dir", text{&o.DataDir}},
 		{"data.durability", durability{&o.Durability}},

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,6 +106,43 @@ func (v list) setAll(items []string) error {
 		}
 	}
 	*v.p = all
+	return nil
+}
+
+// networks are addresses and networks of them, like 10.0.0.0/8, written like a
+// list.
+type networks struct{ p *[]netip.Prefix }
+
+func (v networks) set(s string) error { return v.setAll(strings.Split(s, ",")) }
+
+func (v networks) setAll(items []string) error {
+	var all []netip.Prefix
+	for _, item := range items {
+		item = strings.TrimSpace(item)
+		if item == "" {
+			continue
+		}
+		network, err := netip.ParsePrefix(item)
+		if addr, no := netip.ParseAddr(item); no == nil {
+			network, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil || network != network.Masked() {
+			return errors.New("must be addresses like 10.0.0.7 or networks like 10.0.0.0/8")
+		}
+		all = append(all, network)
+	}
+	*v.p = all
+	return nil
+}
+
+// accountID is an account of AWS's form, or nothing.
+type accountID struct{ p *string }
+
+func (v accountID) set(s string) error {
+	if s != "" && (len(s) != 12 || strings.Trim(s, "0123456789") != "") {
+		return errors.New("must be 12 digits, in quotes if they begin with 0")
+	}
+	*v.p = s
 	return nil
 }
 

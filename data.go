@@ -28,7 +28,6 @@ const (
 	tokenName    = "token"
 
 	rootCredentialsName = "root-credentials"
-	keyringName         = "keyring"
 )
 
 var (

@@ -21,8 +21,9 @@ var ErrReadable = errors.New("other users of this machine may open it")
 // group. A group's are let be: orchestrators give volumes to a group.
 const others = 0o007
 
-// secretNames are what nobody else may read in a data folder.
-var secretNames = []string{".", tokenName, rootCredentialsName, keyringName, filepath.Join(tlsName, certificate.KeyName)}
+// secretNames are what nobody else may read in a data folder. The keyring sees to
+// itself.
+var secretNames = []string{".", tokenName, rootCredentialsName, filepath.Join(tlsName, certificate.KeyName)}
 
 // checkPrivate refuses a data folder in which others may read the secrets of
 // Production.

@@ -17,17 +17,7 @@ import (
 // as if they were not there; each is good for a request afterwards.
 func TestTenThousandIdleConnections(t *testing.T) {
 	const idle = 10_000
-	var files syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
-		t.Fatal(err)
-	}
-	files.Cur = files.Max
-	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
-		t.Fatal(err)
-	}
-	if files.Cur < idle+500 {
-		t.Fatalf("a process may open %d files here; raise ulimit -n to %d for this test", files.Cur, idle+500)
-	}
+	openFiles(t, idle+500)
 	s := serve(t)
 	before, _, err := s.Resident()
 	if err != nil {
@@ -71,5 +61,21 @@ func healthy(t *testing.T, c net.Conn) {
 	defer res.Body.Close()
 	if b, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusOK {
 		t.Fatalf("%s %s %v", res.Status, strings.TrimSpace(string(b)), err)
+	}
+}
+
+// openFiles lets this process have so many files open.
+func openFiles(t *testing.T, n uint64) {
+	t.Helper()
+	var files syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
+		t.Fatal(err)
+	}
+	files.Cur = files.Max
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
+		t.Fatal(err)
+	}
+	if files.Cur < n {
+		t.Fatalf("a process may open %d files here; raise ulimit -n to %d for this test", files.Cur, n)
 	}
 }

@@ -10,10 +10,12 @@ import (
 )
 
 const (
-	// firstStep is the most room that a body gets when its first byte arrives.
-	firstStep = 64 << 10
+	// firstStep is the room that a body gets when its first byte arrives. It is
+	// small, because ten thousand clients that send a byte each must not take the
+	// budget from those who send.
+	firstStep = 4 << 10
 	// leap is how many times what has arrived a claimed length is believed, so
-	// that a body of 1 MiB is moved once. Without a claim room doubles.
+	// that a body of 1 MiB is moved twice. Without a claim room doubles.
 	leap = 16
 )
 

@@ -111,6 +111,11 @@ func NewService(s Service) *Service {
 type Operation struct {
 	Service *Service
 	Name    string
+	// Action is what policies call it, like kinesis:PutRecord.
+	Action string
+	// TagAction is what must be allowed as well if the input gives tags to what is
+	// created; empty if it cannot.
+	TagAction string
 	// Input is never nil; an operation without input has an empty structure.
 	Input *Shape
 	// Output is nil if the operation answers an empty body.

@@ -48,7 +48,10 @@ func (g *generator) emitOperation(b *bytes.Buffer, op model.Operation) error {
 	if err := g.declare("Op"+op.Name, "an operation"); err != nil {
 		return err
 	}
-	fmt.Fprintf(b, "Op%s = &awsapi.Operation{\nName: %q,\n", op.Name, op.Name)
+	fmt.Fprintf(b, "Op%s = &awsapi.Operation{\nName: %q,\nAction: %q,\n", op.Name, op.Name, actionOf(g.model, op.Name))
+	if tags := tagActionOf(g.model, op.Name); tags != "" {
+		fmt.Fprintf(b, "TagAction: %q,\n", tags)
+	}
 	if op.Input == "" {
 		fmt.Fprintf(b, "Input: &awsapi.Shape{Name: %q, Kind: awsapi.Structure},\n", op.Name+"Input")
 	} else {

@@ -94,6 +94,7 @@ var Service = awsapi.NewService(awsapi.Service{
 var (
 	OpAcknowledgeDeadLetterQueueRecords = &awsapi.Operation{
 		Name:      "AcknowledgeDeadLetterQueueRecords",
+		Action:    "kinesis:AcknowledgeDeadLetterQueueRecords",
 		Input:     &shapeAcknowledgeDeadLetterQueueRecordsInput,
 		Output:    &shapeAcknowledgeDeadLetterQueueRecordsOutput,
 		Errors:    []string{"AccessDeniedException", "InternalFailureException", "InvalidArgumentException", "ResourceNotFoundException", "ThrottlingException"},
@@ -102,6 +103,7 @@ var (
 	}
 	OpAcknowledgeQueueRecords = &awsapi.Operation{
 		Name:      "AcknowledgeQueueRecords",
+		Action:    "kinesis:AcknowledgeQueueRecords",
 		Input:     &shapeAcknowledgeQueueRecordsInput,
 		Output:    &shapeAcknowledgeQueueRecordsOutput,
 		Errors:    []string{"AccessDeniedException", "InternalFailureException", "InvalidArgumentException", "ResourceNotFoundException", "ThrottlingException"},
@@ -110,12 +112,15 @@ var (
 	}
 	OpAddTagsToStream = &awsapi.Operation{
 		Name:     "AddTagsToStream",
+		Action:   "kinesis:AddTagsToStream",
 		Input:    &shapeAddTagsToStreamInput,
 		Errors:   []string{"ResourceNotFoundException", "ResourceInUseException", "InvalidArgumentException", "LimitExceededException", "AccessDeniedException"},
 		NewInput: func() any { return new(AddTagsToStreamInput) },
 	}
 	OpCreateChannel = &awsapi.Operation{
 		Name:      "CreateChannel",
+		Action:    "kinesis:CreateChannel",
+		TagAction: "kinesis:TagResource",
 		Input:     &shapeCreateChannelInput,
 		Output:    &shapeCreateChannelOutput,
 		Errors:    []string{"ValidationException", "ResourceInUseException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "KMSDisabledException", "KMSInvalidStateException", "KMSAccessDeniedException", "KMSNotFoundException", "KMSOptInRequired", "KMSThrottlingException", "AccessDeniedException"},
@@ -124,6 +129,8 @@ var (
 	}
 	OpCreateQueue = &awsapi.Operation{
 		Name:      "CreateQueue",
+		Action:    "kinesis:CreateQueue",
+		TagAction: "kinesis:TagResource",
 		Input:     &shapeCreateQueueInput,
 		Output:    &shapeCreateQueueOutput,
 		Errors:    []string{"ValidationException", "ResourceInUseException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "AccessDeniedException", "InternalFailureException"},
@@ -131,49 +138,58 @@ var (
 		NewOutput: func() any { return new(CreateQueueOutput) },
 	}
 	OpCreateStream = &awsapi.Operation{
-		Name:     "CreateStream",
-		Input:    &shapeCreateStreamInput,
-		Errors:   []string{"ResourceInUseException", "LimitExceededException", "InvalidArgumentException", "ValidationException"},
-		NewInput: func() any { return new(CreateStreamInput) },
+		Name:      "CreateStream",
+		Action:    "kinesis:CreateStream",
+		TagAction: "kinesis:AddTagsToStream",
+		Input:     &shapeCreateStreamInput,
+		Errors:    []string{"ResourceInUseException", "LimitExceededException", "InvalidArgumentException", "ValidationException"},
+		NewInput:  func() any { return new(CreateStreamInput) },
 	}
 	OpDecreaseStreamRetentionPeriod = &awsapi.Operation{
 		Name:     "DecreaseStreamRetentionPeriod",
+		Action:   "kinesis:DecreaseStreamRetentionPeriod",
 		Input:    &shapeDecreaseStreamRetentionPeriodInput,
 		Errors:   []string{"ResourceInUseException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "AccessDeniedException"},
 		NewInput: func() any { return new(DecreaseStreamRetentionPeriodInput) },
 	}
 	OpDeleteChannel = &awsapi.Operation{
 		Name:     "DeleteChannel",
+		Action:   "kinesis:DeleteChannel",
 		Input:    &shapeDeleteChannelInput,
 		Errors:   []string{"ValidationException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "AccessDeniedException"},
 		NewInput: func() any { return new(DeleteChannelInput) },
 	}
 	OpDeleteQueue = &awsapi.Operation{
 		Name:     "DeleteQueue",
+		Action:   "kinesis:DeleteQueue",
 		Input:    &shapeDeleteQueueInput,
 		Errors:   []string{"ValidationException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "AccessDeniedException", "InternalFailureException"},
 		NewInput: func() any { return new(DeleteQueueInput) },
 	}
 	OpDeleteResourcePolicy = &awsapi.Operation{
 		Name:     "DeleteResourcePolicy",
+		Action:   "kinesis:DeleteResourcePolicy",
 		Input:    &shapeDeleteResourcePolicyInput,
 		Errors:   []string{"ValidationException", "AccessDeniedException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "ResourceInUseException", "InternalFailureException"},
 		NewInput: func() any { return new(DeleteResourcePolicyInput) },
 	}
 	OpDeleteStream = &awsapi.Operation{
 		Name:     "DeleteStream",
+		Action:   "kinesis:DeleteStream",
 		Input:    &shapeDeleteStreamInput,
 		Errors:   []string{"ResourceNotFoundException", "LimitExceededException", "ResourceInUseException", "InvalidArgumentException", "AccessDeniedException"},
 		NewInput: func() any { return new(DeleteStreamInput) },
 	}
 	OpDeregisterStreamConsumer = &awsapi.Operation{
 		Name:     "DeregisterStreamConsumer",
+		Action:   "kinesis:DeregisterStreamConsumer",
 		Input:    &shapeDeregisterStreamConsumerInput,
 		Errors:   []string{"LimitExceededException", "ResourceNotFoundException", "InvalidArgumentException"},
 		NewInput: func() any { return new(DeregisterStreamConsumerInput) },
 	}
 	OpDescribeAccountSettings = &awsapi.Operation{
 		Name:      "DescribeAccountSettings",
+		Action:    "kinesis:DescribeAccountSettings",
 		Input:     &shapeDescribeAccountSettingsInput,
 		Output:    &shapeDescribeAccountSettingsOutput,
 		Errors:    []string{"LimitExceededException"},
@@ -182,6 +198,7 @@ var (
 	}
 	OpDescribeChannel = &awsapi.Operation{
 		Name:      "DescribeChannel",
+		Action:    "kinesis:DescribeChannel",
 		Input:     &shapeDescribeChannelInput,
 		Output:    &shapeDescribeChannelOutput,
 		Errors:    []string{"ValidationException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "AccessDeniedException"},
@@ -190,6 +207,7 @@ var (
 	}
 	OpDescribeLimits = &awsapi.Operation{
 		Name:      "DescribeLimits",
+		Action:    "kinesis:DescribeLimits",
 		Input:     &shapeDescribeLimitsInput,
 		Output:    &shapeDescribeLimitsOutput,
 		Errors:    []string{"LimitExceededException"},
@@ -198,6 +216,7 @@ var (
 	}
 	OpDescribeQueue = &awsapi.Operation{
 		Name:      "DescribeQueue",
+		Action:    "kinesis:DescribeQueue",
 		Input:     &shapeDescribeQueueInput,
 		Output:    &shapeDescribeQueueOutput,
 		Errors:    []string{"ValidationException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "AccessDeniedException", "InternalFailureException"},
@@ -206,6 +225,7 @@ var (
 	}
 	OpDescribeStream = &awsapi.Operation{
 		Name:      "DescribeStream",
+		Action:    "kinesis:DescribeStream",
 		Input:     &shapeDescribeStreamInput,
 		Output:    &shapeDescribeStreamOutput,
 		Errors:    []string{"ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "AccessDeniedException"},
@@ -214,6 +234,7 @@ var (
 	}
 	OpDescribeStreamConsumer = &awsapi.Operation{
 		Name:      "DescribeStreamConsumer",
+		Action:    "kinesis:DescribeStreamConsumer",
 		Input:     &shapeDescribeStreamConsumerInput,
 		Output:    &shapeDescribeStreamConsumerOutput,
 		Errors:    []string{"LimitExceededException", "ResourceNotFoundException", "InvalidArgumentException"},
@@ -222,6 +243,7 @@ var (
 	}
 	OpDescribeStreamSummary = &awsapi.Operation{
 		Name:      "DescribeStreamSummary",
+		Action:    "kinesis:DescribeStreamSummary",
 		Input:     &shapeDescribeStreamSummaryInput,
 		Output:    &shapeDescribeStreamSummaryOutput,
 		Errors:    []string{"ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "AccessDeniedException"},
@@ -230,6 +252,7 @@ var (
 	}
 	OpDisableEnhancedMonitoring = &awsapi.Operation{
 		Name:      "DisableEnhancedMonitoring",
+		Action:    "kinesis:DisableEnhancedMonitoring",
 		Input:     &shapeDisableEnhancedMonitoringInput,
 		Output:    &shapeEnhancedMonitoringOutput,
 		Errors:    []string{"InvalidArgumentException", "LimitExceededException", "ResourceInUseException", "ResourceNotFoundException", "AccessDeniedException"},
@@ -238,6 +261,7 @@ var (
 	}
 	OpEnableEnhancedMonitoring = &awsapi.Operation{
 		Name:      "EnableEnhancedMonitoring",
+		Action:    "kinesis:EnableEnhancedMonitoring",
 		Input:     &shapeEnableEnhancedMonitoringInput,
 		Output:    &shapeEnhancedMonitoringOutput,
 		Errors:    []string{"InvalidArgumentException", "LimitExceededException", "ResourceInUseException", "ResourceNotFoundException", "AccessDeniedException"},
@@ -246,6 +270,7 @@ var (
 	}
 	OpGetRecords = &awsapi.Operation{
 		Name:      "GetRecords",
+		Action:    "kinesis:GetRecords",
 		Input:     &shapeGetRecordsInput,
 		Output:    &shapeGetRecordsOutput,
 		Errors:    []string{"ResourceNotFoundException", "InvalidArgumentException", "ProvisionedThroughputExceededException", "ExpiredIteratorException", "KMSDisabledException", "KMSInvalidStateException", "KMSAccessDeniedException", "KMSNotFoundException", "KMSOptInRequired", "KMSThrottlingException", "AccessDeniedException", "InternalFailureException", "DryRunOperationException"},
@@ -254,6 +279,7 @@ var (
 	}
 	OpGetResourcePolicy = &awsapi.Operation{
 		Name:      "GetResourcePolicy",
+		Action:    "kinesis:GetResourcePolicy",
 		Input:     &shapeGetResourcePolicyInput,
 		Output:    &shapeGetResourcePolicyOutput,
 		Errors:    []string{"ValidationException", "AccessDeniedException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "ResourceInUseException", "InternalFailureException"},
@@ -262,6 +288,7 @@ var (
 	}
 	OpGetShardIterator = &awsapi.Operation{
 		Name:      "GetShardIterator",
+		Action:    "kinesis:GetShardIterator",
 		Input:     &shapeGetShardIteratorInput,
 		Output:    &shapeGetShardIteratorOutput,
 		Errors:    []string{"ResourceNotFoundException", "InvalidArgumentException", "ProvisionedThroughputExceededException", "AccessDeniedException", "InternalFailureException", "DryRunOperationException"},
@@ -270,12 +297,14 @@ var (
 	}
 	OpIncreaseStreamRetentionPeriod = &awsapi.Operation{
 		Name:     "IncreaseStreamRetentionPeriod",
+		Action:   "kinesis:IncreaseStreamRetentionPeriod",
 		Input:    &shapeIncreaseStreamRetentionPeriodInput,
 		Errors:   []string{"ResourceInUseException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "AccessDeniedException"},
 		NewInput: func() any { return new(IncreaseStreamRetentionPeriodInput) },
 	}
 	OpListChannels = &awsapi.Operation{
 		Name:      "ListChannels",
+		Action:    "kinesis:ListChannels",
 		Input:     &shapeListChannelsInput,
 		Output:    &shapeListChannelsOutput,
 		Errors:    []string{"ValidationException", "ExpiredNextTokenException", "LimitExceededException", "InvalidArgumentException", "AccessDeniedException"},
@@ -284,6 +313,7 @@ var (
 	}
 	OpListQueues = &awsapi.Operation{
 		Name:      "ListQueues",
+		Action:    "kinesis:ListQueues",
 		Input:     &shapeListQueuesInput,
 		Output:    &shapeListQueuesOutput,
 		Errors:    []string{"ValidationException", "ExpiredNextTokenException", "LimitExceededException", "InvalidArgumentException", "AccessDeniedException", "InternalFailureException"},
@@ -292,6 +322,7 @@ var (
 	}
 	OpListShards = &awsapi.Operation{
 		Name:      "ListShards",
+		Action:    "kinesis:ListShards",
 		Input:     &shapeListShardsInput,
 		Output:    &shapeListShardsOutput,
 		Errors:    []string{"ResourceNotFoundException", "InvalidArgumentException", "LimitExceededException", "ExpiredNextTokenException", "ResourceInUseException", "AccessDeniedException"},
@@ -300,6 +331,7 @@ var (
 	}
 	OpListStreamConsumers = &awsapi.Operation{
 		Name:      "ListStreamConsumers",
+		Action:    "kinesis:ListStreamConsumers",
 		Input:     &shapeListStreamConsumersInput,
 		Output:    &shapeListStreamConsumersOutput,
 		Errors:    []string{"ResourceNotFoundException", "InvalidArgumentException", "LimitExceededException", "ExpiredNextTokenException", "ResourceInUseException"},
@@ -308,6 +340,7 @@ var (
 	}
 	OpListStreams = &awsapi.Operation{
 		Name:      "ListStreams",
+		Action:    "kinesis:ListStreams",
 		Input:     &shapeListStreamsInput,
 		Output:    &shapeListStreamsOutput,
 		Errors:    []string{"LimitExceededException", "ExpiredNextTokenException", "InvalidArgumentException"},
@@ -316,6 +349,7 @@ var (
 	}
 	OpListTagsForResource = &awsapi.Operation{
 		Name:      "ListTagsForResource",
+		Action:    "kinesis:ListTagsForResource",
 		Input:     &shapeListTagsForResourceInput,
 		Output:    &shapeListTagsForResourceOutput,
 		Errors:    []string{"ValidationException", "ResourceNotFoundException", "ResourceInUseException", "InvalidArgumentException", "LimitExceededException", "AccessDeniedException", "InternalFailureException"},
@@ -324,6 +358,7 @@ var (
 	}
 	OpListTagsForStream = &awsapi.Operation{
 		Name:      "ListTagsForStream",
+		Action:    "kinesis:ListTagsForStream",
 		Input:     &shapeListTagsForStreamInput,
 		Output:    &shapeListTagsForStreamOutput,
 		Errors:    []string{"ResourceNotFoundException", "InvalidArgumentException", "LimitExceededException", "AccessDeniedException"},
@@ -332,12 +367,14 @@ var (
 	}
 	OpMergeShards = &awsapi.Operation{
 		Name:     "MergeShards",
+		Action:   "kinesis:MergeShards",
 		Input:    &shapeMergeShardsInput,
 		Errors:   []string{"ResourceNotFoundException", "ResourceInUseException", "InvalidArgumentException", "LimitExceededException", "ValidationException", "AccessDeniedException"},
 		NewInput: func() any { return new(MergeShardsInput) },
 	}
 	OpPutRecord = &awsapi.Operation{
 		Name:      "PutRecord",
+		Action:    "kinesis:PutRecord",
 		Input:     &shapePutRecordInput,
 		Output:    &shapePutRecordOutput,
 		Errors:    []string{"ResourceNotFoundException", "InvalidArgumentException", "ProvisionedThroughputExceededException", "KMSDisabledException", "KMSInvalidStateException", "KMSAccessDeniedException", "KMSNotFoundException", "KMSOptInRequired", "KMSThrottlingException", "AccessDeniedException", "InternalFailureException", "DryRunOperationException"},
@@ -346,6 +383,7 @@ var (
 	}
 	OpPutRecords = &awsapi.Operation{
 		Name:      "PutRecords",
+		Action:    "kinesis:PutRecords",
 		Input:     &shapePutRecordsInput,
 		Output:    &shapePutRecordsOutput,
 		Errors:    []string{"ResourceNotFoundException", "InvalidArgumentException", "ProvisionedThroughputExceededException", "KMSDisabledException", "KMSInvalidStateException", "KMSAccessDeniedException", "KMSNotFoundException", "KMSOptInRequired", "KMSThrottlingException", "AccessDeniedException", "InternalFailureException", "DryRunOperationException"},
@@ -354,12 +392,14 @@ var (
 	}
 	OpPutResourcePolicy = &awsapi.Operation{
 		Name:     "PutResourcePolicy",
+		Action:   "kinesis:PutResourcePolicy",
 		Input:    &shapePutResourcePolicyInput,
 		Errors:   []string{"ValidationException", "AccessDeniedException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "ResourceInUseException", "InternalFailureException"},
 		NewInput: func() any { return new(PutResourcePolicyInput) },
 	}
 	OpReceiveDeadLetterQueueRecords = &awsapi.Operation{
 		Name:      "ReceiveDeadLetterQueueRecords",
+		Action:    "kinesis:ReceiveDeadLetterQueueRecords",
 		Input:     &shapeReceiveDeadLetterQueueRecordsInput,
 		Output:    &shapeReceiveDeadLetterQueueRecordsOutput,
 		Errors:    []string{"AccessDeniedException", "InternalFailureException", "InvalidArgumentException", "ResourceNotFoundException", "KMSAccessDeniedException", "KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException", "KMSOptInRequired", "KMSThrottlingException", "ThrottlingException"},
@@ -368,6 +408,7 @@ var (
 	}
 	OpReceiveQueueRecords = &awsapi.Operation{
 		Name:      "ReceiveQueueRecords",
+		Action:    "kinesis:ReceiveQueueRecords",
 		Input:     &shapeReceiveQueueRecordsInput,
 		Output:    &shapeReceiveQueueRecordsOutput,
 		Errors:    []string{"AccessDeniedException", "InternalFailureException", "InvalidArgumentException", "ResourceNotFoundException", "KMSAccessDeniedException", "KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException", "KMSOptInRequired", "KMSThrottlingException", "ThrottlingException"},
@@ -376,6 +417,8 @@ var (
 	}
 	OpRegisterStreamConsumer = &awsapi.Operation{
 		Name:      "RegisterStreamConsumer",
+		Action:    "kinesis:RegisterStreamConsumer",
+		TagAction: "kinesis:TagResource",
 		Input:     &shapeRegisterStreamConsumerInput,
 		Output:    &shapeRegisterStreamConsumerOutput,
 		Errors:    []string{"InvalidArgumentException", "LimitExceededException", "ResourceInUseException", "ResourceNotFoundException"},
@@ -384,12 +427,14 @@ var (
 	}
 	OpRemoveTagsFromStream = &awsapi.Operation{
 		Name:     "RemoveTagsFromStream",
+		Action:   "kinesis:RemoveTagsFromStream",
 		Input:    &shapeRemoveTagsFromStreamInput,
 		Errors:   []string{"ResourceNotFoundException", "ResourceInUseException", "InvalidArgumentException", "LimitExceededException", "AccessDeniedException"},
 		NewInput: func() any { return new(RemoveTagsFromStreamInput) },
 	}
 	OpRestoreDeadLetterQueueRecords = &awsapi.Operation{
 		Name:      "RestoreDeadLetterQueueRecords",
+		Action:    "kinesis:RestoreDeadLetterQueueRecords",
 		Input:     &shapeRestoreDeadLetterQueueRecordsInput,
 		Output:    &shapeRestoreDeadLetterQueueRecordsOutput,
 		Errors:    []string{"AccessDeniedException", "InternalFailureException", "InvalidArgumentException", "ResourceNotFoundException", "ThrottlingException"},
@@ -398,24 +443,28 @@ var (
 	}
 	OpSplitShard = &awsapi.Operation{
 		Name:     "SplitShard",
+		Action:   "kinesis:SplitShard",
 		Input:    &shapeSplitShardInput,
 		Errors:   []string{"ResourceNotFoundException", "ResourceInUseException", "InvalidArgumentException", "LimitExceededException", "ValidationException", "AccessDeniedException"},
 		NewInput: func() any { return new(SplitShardInput) },
 	}
 	OpStartStreamEncryption = &awsapi.Operation{
 		Name:     "StartStreamEncryption",
+		Action:   "kinesis:StartStreamEncryption",
 		Input:    &shapeStartStreamEncryptionInput,
 		Errors:   []string{"InvalidArgumentException", "LimitExceededException", "ResourceInUseException", "ResourceNotFoundException", "KMSDisabledException", "KMSInvalidStateException", "KMSAccessDeniedException", "KMSNotFoundException", "KMSOptInRequired", "KMSThrottlingException", "AccessDeniedException"},
 		NewInput: func() any { return new(StartStreamEncryptionInput) },
 	}
 	OpStopStreamEncryption = &awsapi.Operation{
 		Name:     "StopStreamEncryption",
+		Action:   "kinesis:StopStreamEncryption",
 		Input:    &shapeStopStreamEncryptionInput,
 		Errors:   []string{"InvalidArgumentException", "LimitExceededException", "ResourceInUseException", "ResourceNotFoundException", "AccessDeniedException"},
 		NewInput: func() any { return new(StopStreamEncryptionInput) },
 	}
 	OpSubscribeToShard = &awsapi.Operation{
 		Name:      "SubscribeToShard",
+		Action:    "kinesis:SubscribeToShard",
 		Input:     &shapeSubscribeToShardInput,
 		Output:    &shapeSubscribeToShardOutput,
 		Errors:    []string{"ResourceNotFoundException", "InvalidArgumentException", "ResourceInUseException", "LimitExceededException", "AccessDeniedException", "DryRunOperationException"},
@@ -424,18 +473,21 @@ var (
 	}
 	OpTagResource = &awsapi.Operation{
 		Name:     "TagResource",
+		Action:   "kinesis:TagResource",
 		Input:    &shapeTagResourceInput,
 		Errors:   []string{"ValidationException", "ResourceNotFoundException", "ResourceInUseException", "InvalidArgumentException", "LimitExceededException", "AccessDeniedException", "InternalFailureException"},
 		NewInput: func() any { return new(TagResourceInput) },
 	}
 	OpUntagResource = &awsapi.Operation{
 		Name:     "UntagResource",
+		Action:   "kinesis:UntagResource",
 		Input:    &shapeUntagResourceInput,
 		Errors:   []string{"ValidationException", "ResourceNotFoundException", "ResourceInUseException", "InvalidArgumentException", "LimitExceededException", "AccessDeniedException", "InternalFailureException"},
 		NewInput: func() any { return new(UntagResourceInput) },
 	}
 	OpUpdateAccountSettings = &awsapi.Operation{
 		Name:      "UpdateAccountSettings",
+		Action:    "kinesis:UpdateAccountSettings",
 		Input:     &shapeUpdateAccountSettingsInput,
 		Output:    &shapeUpdateAccountSettingsOutput,
 		Errors:    []string{"InvalidArgumentException", "ValidationException", "LimitExceededException"},
@@ -444,6 +496,7 @@ var (
 	}
 	OpUpdateChannel = &awsapi.Operation{
 		Name:      "UpdateChannel",
+		Action:    "kinesis:UpdateChannel",
 		Input:     &shapeUpdateChannelInput,
 		Output:    &shapeUpdateChannelOutput,
 		Errors:    []string{"ValidationException", "ResourceInUseException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "AccessDeniedException"},
@@ -452,6 +505,7 @@ var (
 	}
 	OpUpdateDeadLetterQueueRecordsVisibility = &awsapi.Operation{
 		Name:      "UpdateDeadLetterQueueRecordsVisibility",
+		Action:    "kinesis:UpdateDeadLetterQueueRecordsVisibility",
 		Input:     &shapeUpdateDeadLetterQueueRecordsVisibilityInput,
 		Output:    &shapeUpdateDeadLetterQueueRecordsVisibilityOutput,
 		Errors:    []string{"AccessDeniedException", "InternalFailureException", "InvalidArgumentException", "ResourceNotFoundException", "ThrottlingException"},
@@ -460,12 +514,14 @@ var (
 	}
 	OpUpdateMaxRecordSize = &awsapi.Operation{
 		Name:     "UpdateMaxRecordSize",
+		Action:   "kinesis:UpdateMaxRecordSize",
 		Input:    &shapeUpdateMaxRecordSizeInput,
 		Errors:   []string{"ResourceInUseException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "AccessDeniedException", "ValidationException"},
 		NewInput: func() any { return new(UpdateMaxRecordSizeInput) },
 	}
 	OpUpdateQueue = &awsapi.Operation{
 		Name:      "UpdateQueue",
+		Action:    "kinesis:UpdateQueue",
 		Input:     &shapeUpdateQueueInput,
 		Output:    &shapeUpdateQueueOutput,
 		Errors:    []string{"ValidationException", "ResourceInUseException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "AccessDeniedException", "InternalFailureException"},
@@ -474,6 +530,7 @@ var (
 	}
 	OpUpdateQueueRecordsVisibility = &awsapi.Operation{
 		Name:      "UpdateQueueRecordsVisibility",
+		Action:    "kinesis:UpdateQueueRecordsVisibility",
 		Input:     &shapeUpdateQueueRecordsVisibilityInput,
 		Output:    &shapeUpdateQueueRecordsVisibilityOutput,
 		Errors:    []string{"AccessDeniedException", "InternalFailureException", "InvalidArgumentException", "ResourceNotFoundException", "ThrottlingException"},
@@ -482,6 +539,7 @@ var (
 	}
 	OpUpdateShardCount = &awsapi.Operation{
 		Name:      "UpdateShardCount",
+		Action:    "kinesis:UpdateShardCount",
 		Input:     &shapeUpdateShardCountInput,
 		Output:    &shapeUpdateShardCountOutput,
 		Errors:    []string{"InvalidArgumentException", "LimitExceededException", "ResourceInUseException", "ResourceNotFoundException", "ValidationException", "AccessDeniedException"},
@@ -490,18 +548,21 @@ var (
 	}
 	OpUpdateStreamMode = &awsapi.Operation{
 		Name:     "UpdateStreamMode",
+		Action:   "kinesis:UpdateStreamMode",
 		Input:    &shapeUpdateStreamModeInput,
 		Errors:   []string{"InvalidArgumentException", "LimitExceededException", "ResourceInUseException", "ResourceNotFoundException", "ValidationException"},
 		NewInput: func() any { return new(UpdateStreamModeInput) },
 	}
 	OpUpdateStreamRecordDistributionStrategy = &awsapi.Operation{
 		Name:     "UpdateStreamRecordDistributionStrategy",
+		Action:   "kinesis:UpdateStreamRecordDistributionStrategy",
 		Input:    &shapeUpdateStreamRecordDistributionStrategyInput,
 		Errors:   []string{"ResourceNotFoundException", "InvalidArgumentException", "ResourceInUseException", "LimitExceededException", "AccessDeniedException", "ValidationException"},
 		NewInput: func() any { return new(UpdateStreamRecordDistributionStrategyInput) },
 	}
 	OpUpdateStreamWarmThroughput = &awsapi.Operation{
 		Name:      "UpdateStreamWarmThroughput",
+		Action:    "kinesis:UpdateStreamWarmThroughput",
 		Input:     &shapeUpdateStreamWarmThroughputInput,
 		Output:    &shapeUpdateStreamWarmThroughputOutput,
 		Errors:    []string{"AccessDeniedException", "ResourceNotFoundException", "LimitExceededException", "InvalidArgumentException", "ResourceInUseException", "ValidationException"},

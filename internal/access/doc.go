@@ -2,7 +2,8 @@
 //
 // A Principal is a root, a user or a role's session. An Identity is the principal
 // that a request was found to come from; it allows nothing. Authorize judges an
-// Identity, an action and the Resources that it touches, and yields a Caller: the
+// Identity and a Request, which is the Uses of Resources that an operation makes, by
+// all policies there are about them (package policy), and yields a Caller: the
 // account and region whose state is reached, and by whom. A Caller is made here
 // and nowhere else, so that no operation can run without having been allowed:
 // every operation of every service takes a Caller, and its zero value is refused.
@@ -13,6 +14,8 @@
 //     package.
 //  2. State is kept per account and region; both come from the Caller alone.
 //  3. What was not decided is denied.
+//  4. What conditions of policies are judged by is the server's; nothing that a client
+//     sends adds to it or replaces it (context.go).
 //
 // Goroutines: none.
 //

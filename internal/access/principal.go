@@ -1,5 +1,7 @@
 package access
 
+import "github.com/freshet/freshet/internal/access/policy"
+
 // Kind says what sort of principal makes a request, in the words of CloudTrail's
 // userIdentity.
 type Kind string
@@ -28,4 +30,14 @@ type Principal struct {
 	UserName string
 	// Tags are the user's, or the role's and the session's (aws:PrincipalTag).
 	Tags map[string]string
+	// Role is the ARN of the role whose session this is, else empty.
+	Role string
+
+	// Policies are the user's or the role's; none allow nothing. Boundary bounds them, nil
+	// for no bound, and so do the policies of the Session, none for no bound. Whoever
+	// makes a Principal leaves out none that bounds: if one cannot be read, there is
+	// no Principal.
+	Policies []policy.Named
+	Boundary *policy.Named
+	Session  []policy.Named
 }

@@ -15,7 +15,7 @@ var (
 	contracts = []string{"internal/shardlog", "internal/meta", "internal/keys"}
 	shapes    = []string{"internal/awsapi", "internal/awsapi/*"}
 	ground    = join(contracts, closets)
-	below     = join(ground, shapes, []string{"internal/limits", "internal/access", "internal/access/policy", "internal/extapi"})
+	below     = join(ground, shapes, []string{"internal/limits", "internal/access", "internal/access/policy", "internal/extapi", "internal/change"})
 )
 
 // rules is section 1 of the plan, from the ground up.
@@ -24,6 +24,7 @@ var rules = []rule{
 	{"internal/vfs/*", closets, "file systems for tests know the seam alone, so that every engine may use them"},
 	{"internal/durable", closets, "a closet knows nothing of us"},
 	{"internal/backoff", nil, "a closet knows nothing of us"},
+	{"internal/change", nil, "an operation says what it altered without knowing who listens"},
 	{"internal/series", nil, "a table and a drawing know nothing of what was measured"},
 
 	{"internal/certificate", closets, "what a server shows is made without knowing what it serves"},

@@ -28,6 +28,9 @@
 //  5. An error that is no *awsapi.Error is logged once, with the request id, and
 //     the client sees InternalFailure.
 //  6. No operation runs without a Caller.
+//  7. Every request that named an operation is recorded once, before its input is given
+//     back and its answer is sent: Record is told what will be answered, not whether it
+//     arrived. One whose input is given back earlier is recorded with a copy.
 //
 // Operations in other protocols (query, rest-json, rpc-v2-cbor) will find their
 // route by other means than X-Amz-Target; that choice is made in exchange.serve.

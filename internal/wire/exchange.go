@@ -33,6 +33,9 @@ type exchange struct {
 	// operation panicked and may have left goroutines behind.
 	tainted bool
 
+	// recorded is what Options.Record will be told, nil where nothing is recorded.
+	recorded *Recorded
+
 	// What is known of the answer. status is 0 until it was begun.
 	status   int
 	code     string
@@ -75,9 +78,11 @@ func (x *exchange) serve() {
 		x.noEncoding(target)
 	case route == nil:
 		x.unrouted = x.mux.known[target]
+		x.beginRecord()
 		x.refuse(unknownOperation())
 	default:
 		x.route = route
+		x.beginRecord()
 		x.authenticate()
 	}
 }
@@ -85,6 +90,9 @@ func (x *exchange) serve() {
 // authenticate finds out who calls, and goes on with the operation.
 func (x *exchange) authenticate() {
 	credentials, err := sigv4.Parse(x.r)
+	if x.recorded != nil {
+		x.recorded.KeyID, x.recorded.Region = credentials.AccessKeyID, credentials.Region
+	}
 	if err == nil {
 		err = credentials.CheckService(x.route.op.Service.SigningName)
 	}
@@ -141,6 +149,7 @@ func (x *exchange) panicked(p any) {
 		x.fail(internalFailure())
 		return
 	}
+	x.record(nil, internalFailure().Code, "")
 	x.code, x.status = internalFailure().Code, http.StatusInternalServerError
 	panic(http.ErrAbortHandler)
 }

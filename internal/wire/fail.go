@@ -41,6 +41,7 @@ func (x *exchange) fail(err error) {
 	e, ok := errors.AsType[*awsapi.Error](err)
 	if !ok && x.clientLeft(err) {
 		x.code = codeClientClosed
+		x.record(nil, x.code, "")
 		x.giveBack()
 		x.reply(statusClientClosed, "", nil)
 		return
@@ -53,6 +54,7 @@ func (x *exchange) fail(err error) {
 		e = internalFailure()
 	}
 	x.code = e.Code
+	x.record(nil, e.Code, e.Message)
 	status := e.Status
 	if status == 0 {
 		status = http.StatusBadRequest

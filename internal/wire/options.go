@@ -65,6 +65,11 @@ type Options struct {
 	// and is called by many goroutines at once. nil observes nothing.
 	Observe func(Observation)
 
+	// Record is told of every request that named an operation, when it is known what
+	// is answered, and before that is sent. It must be quick, is called by many
+	// goroutines at once, and keeps nothing of what it is given. nil records nothing.
+	Record func(*http.Request, *Recorded)
+
 	// Services are those whose operations Observe is told the name of, although
 	// no route performs them. Clients are answered alike either way.
 	Services []*awsapi.Service

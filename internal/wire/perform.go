@@ -10,10 +10,16 @@ import (
 // perform decodes the input, asks whether the operation is allowed, calls it and
 // answers. That an input is judged before the right to give it is not documented.
 func (x *exchange) perform(identity access.Identity) {
+	if x.recorded != nil {
+		x.recorded.Identity = identity
+	}
 	in, err := x.input()
 	if err != nil {
 		x.fail(err)
 		return
+	}
+	if x.recorded != nil {
+		x.recorded.Input = in
 	}
 	caller, err := x.mux.options.Authorize(x.r.Context(), identity, x.route.op, in)
 	if err != nil {
@@ -23,21 +29,27 @@ func (x *exchange) perform(identity access.Identity) {
 	if caller.IsZero() {
 		panic("BUG: wire: Options.Authorize returned no caller and no error")
 	}
+	if x.recorded != nil {
+		x.recorded.Caller, x.recorded.Context = caller, x.r.Context()
+	}
 	if x.route.check != nil {
 		if err := x.route.check(caller, in); err != nil {
 			x.fail(err)
 			return
 		}
 	}
+	ctx := x.r.Context()
 	if x.route.events != nil {
 		x.stream(caller, in)
 		return
 	}
-	ctx := x.r.Context()
 	if x.route.prepare != nil {
-		if ctx, err = x.route.prepare(ctx, x.r.Header, x.giveBack); err != nil {
+		if ctx, err = x.route.prepare(ctx, x.r.Header, x.letGo); err != nil {
 			x.fail(err)
 			return
+		}
+		if x.recorded != nil {
+			x.recorded.Context = ctx
 		}
 	}
 	out, err := x.route.call(ctx, caller, in)
@@ -72,6 +84,7 @@ func (x *exchange) input() (any, error) {
 // reads slowly.
 func (x *exchange) answer(out any) {
 	if x.route.op.Output == nil {
+		x.record(out, "", "")
 		x.giveBack()
 		x.reply(http.StatusOK, x.encoding.contentType, nil)
 		return
@@ -82,6 +95,7 @@ func (x *exchange) answer(out any) {
 		x.fail(err)
 		return
 	}
+	x.record(out, "", "")
 	x.giveBack()
 	x.send(http.StatusOK, x.encoding.contentType, &buf)
 }

@@ -93,6 +93,7 @@ func (x *exchange) stream(caller access.Caller, in any) {
 		x.fail(err)
 		return
 	}
+	x.record(nil, "", "")
 	x.giveBack()
 	x.settle(ctx)
 	open := x.begin()

@@ -16,9 +16,17 @@ type Pattern struct {
 	compiled *regexp.Regexp
 }
 
+// javaEscape is a character by its number, as Java has it. It takes four digits: the
+// \u10000 that models of AWS mean as one character is a \u1000 and a 0 to Java, and
+// to us.
+var javaEscape = regexp.MustCompile(`\\u([0-9A-Fa-f]{4})`)
+
 // MatchString reports whether the whole of s matches. It panics if Text is not
 // a regular expression; the generator admits none that is not.
 func (p *Pattern) MatchString(s string) bool {
-	p.once.Do(func() { p.compiled = regexp.MustCompile(`^(?:` + p.Text + `)$`) })
+	p.once.Do(func() {
+		text := javaEscape.ReplaceAllString(p.Text, `\x{$1}`)
+		p.compiled = regexp.MustCompile(`^(?:` + text + `)$`)
+	})
 	return p.compiled.MatchString(s)
 }

@@ -18,6 +18,9 @@ func TestPatternMatchesTheWholeValue(t *testing.T) {
 	f(`0|([1-9]\d{0,38})`, "01", false)
 	f(`^(0|([1-9]\d{0,38}))$`, "10", true)
 	f(`^(0|([1-9]\d{0,38}))$`, "1x", false)
+	f(`[\u0009\u0020-\u007E\uE000-\uFFFD]+`, "a\t~\uE000", true)
+	f(`[\u0009\u0020-\u007E\uE000-\uFFFD]+`, "a\n", false)
+	f(`[\u10000-\u10FFFF]`, "\U00010000", false) // as Java reads it
 }
 
 func TestPatternThatDoesNotCompilePanics(t *testing.T) {

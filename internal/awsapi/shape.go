@@ -40,6 +40,8 @@ type Shape struct {
 	EventStream bool
 	// Event marks a structure that is one event of such a stream.
 	Event bool
+	// Sensitive values are not for logs, and no error repeats them.
+	Sensitive bool
 	// Fault is the HTTP status of a structure that is an error, else 0.
 	Fault int
 	// Class is the Java class by which AWS prints a structure that is an element
@@ -85,8 +87,12 @@ type Constraints struct {
 type Service struct {
 	// ID is the model's service id, like Kinesis.
 	ID string
-	// Target is the part of X-Amz-Target before the dot.
+	// Target is the part of X-Amz-Target before the dot; empty if the service speaks
+	// no protocol that has it.
 	Target string
+	// Version is the parameter Version of the query protocol, and Namespace that of
+	// its answers; empty if the service does not speak it.
+	Version, Namespace string
 	// SigningName is the service in the credential scope.
 	SigningName string
 	// Operations are sorted by name.
@@ -120,6 +126,8 @@ type Operation struct {
 	Input *Shape
 	// Output is nil if the operation answers an empty body.
 	Output *Shape
+	// Unsigned says that AWS takes the call without credentials.
+	Unsigned bool
 	// Errors names the exceptions the model lists, in its order.
 	Errors []string
 	// NewInput returns a new, empty input structure (a pointer).

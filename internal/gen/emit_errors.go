@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 )
 
@@ -16,13 +17,18 @@ func (g *generator) emitErrors(b *bytes.Buffer) error {
 		if err := g.declare(name, "an error"); err != nil {
 			return err
 		}
-		fmt.Fprintf(b, "\n// %s makes the error of that name, with status %d.\n", name, s.Status)
+		code := cmp.Or(s.Code, s.Name)
+		called := "of that name"
+		if s.Code != "" {
+			called = s.Code
+		}
+		fmt.Fprintf(b, "\n// %s makes the error %s, with status %d.\n", name, called, s.Status)
 		fmt.Fprintf(b, "func %s(format string, args ...any) *awsapi.Error {\n", name)
 		if s.Status == 400 {
-			fmt.Fprintf(b, "return awsapi.Errorf(%q, format, args...)\n}\n", s.Name)
+			fmt.Fprintf(b, "return awsapi.Errorf(%q, format, args...)\n}\n", code)
 			continue
 		}
-		fmt.Fprintf(b, "e := awsapi.Errorf(%q, format, args...)\ne.Status = %d\nreturn e\n}\n", s.Name, s.Status)
+		fmt.Fprintf(b, "e := awsapi.Errorf(%q, format, args...)\ne.Status = %d\nreturn e\n}\n", code, s.Status)
 	}
 	return nil
 }

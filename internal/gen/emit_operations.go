@@ -28,8 +28,14 @@ func (g *generator) emitService(b *bytes.Buffer) error {
 		return err
 	}
 	fmt.Fprintf(b, "\n// Service is %s with its %d operations.\n", g.model.ServiceID, len(g.model.Operations))
-	fmt.Fprintf(b, "var Service = awsapi.NewService(awsapi.Service{\nID: %q,\nTarget: %q,\nSigningName: %q,\n",
-		g.model.ServiceID, g.model.Target, g.model.SigningName)
+	fmt.Fprintf(b, "var Service = awsapi.NewService(awsapi.Service{\nID: %q,\n", g.model.ServiceID)
+	if g.model.Target != "" {
+		fmt.Fprintf(b, "Target: %q,\n", g.model.Target)
+	}
+	if g.model.Version != "" {
+		fmt.Fprintf(b, "Version: %q,\nNamespace: %q,\n", g.model.Version, g.model.Namespace)
+	}
+	fmt.Fprintf(b, "SigningName: %q,\n", g.model.SigningName)
 	b.WriteString("Operations: []*awsapi.Operation{\n")
 	for _, op := range g.model.Operations {
 		fmt.Fprintf(b, "Op%s,\n", op.Name)
@@ -59,6 +65,9 @@ func (g *generator) emitOperation(b *bytes.Buffer, op model.Operation) error {
 	}
 	if op.Output != "" {
 		fmt.Fprintf(b, "Output: &%s,\n", shapeVar(op.Output))
+	}
+	if op.Unsigned {
+		b.WriteString("Unsigned: true,\n")
 	}
 	if op.Errors != nil {
 		fmt.Fprintf(b, "Errors: %#v,\n", op.Errors)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/freshet/freshet/internal/gen/model"
 )
@@ -14,8 +15,14 @@ var kinds = map[string]string{
 	"integer": "Integer", "long": "Long", "boolean": "Boolean", "timestamp": "Timestamp",
 }
 
-// shapeVar is the variable that holds a shape's description.
-func shapeVar(name string) string { return "shape" + exported(name) }
+// shapeVar is the variable that holds a shape's description. Names that differ by
+// the case of their first letter alone are two shapes.
+func shapeVar(name string) string {
+	if unicode.IsLower(rune(name[0])) {
+		return "shapeOf" + exported(name)
+	}
+	return "shape" + name
+}
 
 func boundVar(n int64) string {
 	return strings.Replace(fmt.Sprintf("bound%d", n), "-", "Minus", 1)
@@ -81,6 +88,9 @@ func (g *generator) emitShape(b *bytes.Buffer, s *model.Shape, back map[edge]boo
 	if s.Event {
 		b.WriteString("Event: true,\n")
 	}
+	if s.Sensitive {
+		b.WriteString("Sensitive: true,\n")
+	}
 	if s.Status != 0 {
 		fmt.Fprintf(b, "Fault: %d,\n", s.Status)
 	}
@@ -136,6 +146,9 @@ func quoted(s string) string {
 // likewise (seen by the tests of kinesalite and dynalite).
 func (g *generator) class(s *model.Shape) string {
 	service, version, found := strings.Cut(g.model.Target, "_")
+	if g.model.Version != "" { // not seen; named alike
+		service, version, found = g.model.ServiceID, strings.ReplaceAll(g.model.Version, "-", ""), true
+	}
 	element := func(list *model.Shape) bool { return list.Element == s.Name }
 	if s.Type != "structure" || !found || !slices.ContainsFunc(g.shapes, element) {
 		return ""

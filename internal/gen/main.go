@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 
 	"github.com/freshet/freshet/internal/gen/model"
-	"github.com/freshet/freshet/internal/gen/reference"
 )
 
 //go:generate go run .
@@ -80,29 +79,48 @@ func extractAll(root, wheel string) error {
 }
 
 func generateAll(root string) error {
-	for _, s := range services {
-		m, err := s.model(root)
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.pkg, err)
-		}
+	models, err := allModels(root)
+	if err != nil {
+		return err
+	}
+	for i, s := range services {
+		m := models[i]
 		files, err := generate(s, m)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.pkg, err)
+		}
+		if err := os.MkdirAll(s.packageDir(root), 0o755); err != nil {
+			return err
 		}
 		for name, text := range files {
 			if err := os.WriteFile(filepath.Join(s.packageDir(root), name), text, 0o644); err != nil {
 				return err
 			}
 		}
-		text, err := reference.Operations(os.DirFS(root), m)
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.page, err)
+		if s.page.File == "" {
+			continue
 		}
-		if err := os.WriteFile(filepath.Join(root, s.page), text, 0o644); err != nil {
+		text, err := s.page.Operations(os.DirFS(root), m, models)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.page.File, err)
+		}
+		if err := os.WriteFile(filepath.Join(root, s.page.File), text, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// allModels returns the model of each of services.
+func allModels(root string) ([]*model.Model, error) {
+	models := make([]*model.Model, len(services))
+	for i, s := range services {
+		var err error
+		if models[i], err = s.model(root); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.pkg, err)
+		}
+	}
+	return models, nil
 }
 
 func (s service) model(root string) (*model.Model, error) {

@@ -109,6 +109,7 @@ var forTests = []rule{
 		"operations are tested on the reference drivers"},
 	{"internal/identity", []string{"internal/meta/memmeta", "internal/meta/sqlitemeta", "internal/keys", "internal/keys/*"},
 		"operations are tested on both stores, and with real seals"},
+	{"internal/awsapi/*", []string{"internal/awsapi/awsapitest"}, "every service's structures are held to their shapes alike"},
 	{"internal/gen", shapes, "the generator's output is looked at"},
 	{"internal/gen/*", shapes, "the generator's output is looked at"},
 	{"internal/bench", []string{".", "internal/server"}, "the generator is tried on a server"},

@@ -68,7 +68,7 @@ func (c *checker) structure(s *awsapi.Shape, v reflect.Value) {
 		c.push(step{member: m.Name})
 		switch {
 		case field.IsNil():
-			c.item("null", "Member must not be null")
+			c.item(" null", "Member must not be null")
 		case field.Kind() == reflect.Pointer:
 			c.value(m.Shape, field.Elem())
 		default:
@@ -152,7 +152,7 @@ func holds(s *awsapi.Shape) bool {
 // item notes a violation at the path.
 func (c *checker) item(value, constraint string) {
 	if !c.full() {
-		c.items = append(c.items, "Value "+value+" at '"+c.where()+"' failed to satisfy constraint: "+constraint)
+		c.items = append(c.items, "Value"+value+" at '"+c.where()+"' failed to satisfy constraint: "+constraint)
 	}
 }
 

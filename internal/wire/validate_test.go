@@ -7,6 +7,7 @@ import (
 	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/awsapi/awsapitest"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/awsapi/sts"
 	"github.com/freshet/freshet/internal/wire"
 	"github.com/freshet/freshet/internal/wire/awscbor"
 	"github.com/freshet/freshet/internal/wire/awsjson"
@@ -234,5 +235,16 @@ func BenchmarkValidatePutRecords(b *testing.B) {
 		if err := wire.Validate(kinesis.OpPutRecords.Input, in); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestValidationRepeatsNothingSensitive(t *testing.T) {
+	in := &sts.AssumeRoleWithWebIdentityRequest{
+		RoleArn: new("arn:aws:iam::123456789012:role/r"), RoleSessionName: new("ok"), WebIdentityToken: new("abc"),
+	}
+	e := wire.Validate(sts.OpAssumeRoleWithWebIdentity.Input, in)
+	want := "1 validation error detected: Value at 'webIdentityToken' failed to satisfy constraint: Member must have length greater than or equal to 4"
+	if e == nil || e.Message != want {
+		t.Errorf("got %v, want %s", e, want)
 	}
 }

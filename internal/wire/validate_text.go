@@ -49,13 +49,17 @@ func all(s *awsapi.Shape) string {
 	return "[" + strings.Join(texts, ", ") + "]"
 }
 
-// quoted is the value as AWS prints it, in quotes.
+// quoted is the value as AWS prints it, in quotes and after a blank. Of a value that is
+// sensitive AWS prints nothing (seen of passwords).
 func quoted(s *awsapi.Shape, v reflect.Value) string {
+	if s.Sensitive {
+		return ""
+	}
 	b := printed(nil, s, v)
 	if len(b) > maxPrinted {
-		return "'" + strings.ToValidUTF8(string(b[:maxPrinted]), "") + "…'"
+		return " '" + strings.ToValidUTF8(string(b[:maxPrinted]), "") + "…'"
 	}
-	return "'" + string(b) + "'"
+	return " '" + string(b) + "'"
 }
 
 // printed appends the value as Java prints it, at least so much that it is longer

@@ -4,6 +4,7 @@
 // inputs that break exactly one constraint of the model each, one for every
 // member and constraint there is, together with what AWS says of it. Misfits makes
 // bodies that have a value of the wrong type, one for every member and type.
+// CheckService holds a service's Go structures to its shapes.
 //
 // Goroutines: none.
 //

@@ -24,6 +24,8 @@ type metadata struct {
 	EndpointPrefix string
 	SigningName    string
 	Protocol       string
+	APIVersion     string
+	XMLNamespace   string
 }
 
 type botocoreOperation struct {
@@ -31,7 +33,10 @@ type botocoreOperation struct {
 	Input  *botocoreRef
 	Output *botocoreRef
 	Errors []botocoreRef
+	// AuthType is none for what AWS takes without credentials.
+	AuthType string
 
+	Auth                json.RawMessage // the same in other words
 	HTTP                json.RawMessage
 	Documentation       json.RawMessage
 	StaticContextParams json.RawMessage
@@ -41,9 +46,14 @@ type botocoreOperation struct {
 // botocoreRef is a use of a shape, by an operation or by another shape.
 type botocoreRef struct {
 	Shape string
+	// ResultWrapper is an output's element within the answer of the query protocol.
+	ResultWrapper string
 
-	Documentation json.RawMessage
-	ContextParam  json.RawMessage
+	Deprecated        json.RawMessage
+	DeprecatedMessage json.RawMessage
+	DeprecatedSince   json.RawMessage
+	Documentation     json.RawMessage
+	ContextParam      json.RawMessage
 }
 
 type botocoreShape struct {
@@ -60,11 +70,18 @@ type botocoreShape struct {
 
 	Exception   bool
 	Fault       bool
-	Error       struct{ HTTPStatusCode int }
+	Error       botocoreError
+	Sensitive   bool
 	Event       bool
 	EventStream bool
 
 	Documentation json.RawMessage
+}
+
+type botocoreError struct {
+	Code           string
+	HTTPStatusCode int
+	SenderFault    bool
 }
 
 // Extract makes a Model from a service-2.json. Source goes into Model.Source.
@@ -78,20 +95,28 @@ func Extract(r io.Reader, source string) (*Model, error) {
 	if err := json.Unmarshal(text, &b); err != nil {
 		return nil, fmt.Errorf("parse service model: %w", err)
 	}
-	if b.Metadata.Protocol != "json" {
-		return nil, fmt.Errorf("protocol %q is not known", b.Metadata.Protocol)
-	}
 	m := &Model{
 		Source:      source,
 		ServiceID:   b.Metadata.ServiceID,
 		Target:      b.Metadata.TargetPrefix,
 		SigningName: b.Metadata.SigningName,
 	}
+	switch b.Metadata.Protocol {
+	case "json":
+	case "query":
+		m.Version, m.Namespace = b.Metadata.APIVersion, b.Metadata.XMLNamespace
+	default:
+		return nil, fmt.Errorf("protocol %q is not known", b.Metadata.Protocol)
+	}
 	if m.SigningName == "" {
 		m.SigningName = b.Metadata.EndpointPrefix
 	}
 	for _, o := range b.Operations {
-		m.Operations = append(m.Operations, o.Value.operation())
+		op := o.Value.operation()
+		if o := o.Value.Output; m.Version != "" && o != nil && o.ResultWrapper != op.Name+"Result" {
+			return nil, fmt.Errorf("%s: the answer's element %q is not the usual", op.Name, o.ResultWrapper)
+		}
+		m.Operations = append(m.Operations, op)
 	}
 	for _, s := range b.Shapes {
 		m.Shapes = append(m.Shapes, s.Value.shape(s.Name))
@@ -102,7 +127,7 @@ func Extract(r io.Reader, source string) (*Model, error) {
 }
 
 func (o botocoreOperation) operation() Operation {
-	op := Operation{Name: o.Name, Input: o.Input.name(), Output: o.Output.name()}
+	op := Operation{Name: o.Name, Input: o.Input.name(), Output: o.Output.name(), Unsigned: o.AuthType == "none"}
 	for _, e := range o.Errors {
 		op.Errors = append(op.Errors, e.Shape)
 	}
@@ -113,7 +138,10 @@ func (s botocoreShape) shape(name string) Shape {
 	shape := Shape{
 		Name: name, Type: s.Type, Key: s.Key.name(), Element: s.Member.name(),
 		Min: s.Min, Max: s.Max, Pattern: s.Pattern, Enum: s.Enum,
-		Event: s.Event, EventStream: s.EventStream, Status: s.status(),
+		Event: s.Event, EventStream: s.EventStream, Status: s.status(), Sensitive: s.Sensitive,
+	}
+	if s.Error.Code != name {
+		shape.Code = s.Error.Code
 	}
 	if s.Value != nil {
 		shape.Element = s.Value.Shape

@@ -8,6 +8,9 @@ import (
 
 var types = []string{"structure", "list", "map", "string", "blob", "integer", "long", "boolean", "timestamp"}
 
+// javaEscape is a character by its number, as Java's patterns have it and Go's do not.
+var javaEscape = regexp.MustCompile(`\\u([0-9A-Fa-f]{4})`)
+
 // check reports the first name that is used and not there, and the first shape
 // that no program could be generated from.
 func (m *Model) check() error {
@@ -49,7 +52,9 @@ func (s *Shape) check(names map[string]*Shape) error {
 	if s.Type == "map" && (s.Key == "" || names[s.Key].Type != "string") {
 		return fmt.Errorf("the key of a map is not a string")
 	}
-	if _, err := regexp.Compile("^(?:" + s.Pattern + ")$"); err != nil {
+	// internal/awsapi matches them so.
+	pattern := javaEscape.ReplaceAllString(s.Pattern, `\x{$1}`)
+	if _, err := regexp.Compile("^(?:" + pattern + ")$"); err != nil {
 		return fmt.Errorf("pattern: %w", err)
 	}
 	return nil

@@ -12,11 +12,14 @@ type Model struct {
 	// Source names the package, version and file that the model was taken from.
 	Source string `json:"source"`
 	// ServiceID, Target and SigningName are as in awsapi.Service.
-	ServiceID   string      `json:"serviceId"`
-	Target      string      `json:"target"`
-	SigningName string      `json:"signingName"`
-	Operations  []Operation `json:"operations"`
-	Shapes      []Shape     `json:"shapes"`
+	ServiceID   string `json:"serviceId"`
+	Target      string `json:"target,omitempty"`
+	SigningName string `json:"signingName"`
+	// Version and Namespace are of services that speak the query protocol.
+	Version    string      `json:"version,omitempty"`
+	Namespace  string      `json:"namespace,omitempty"`
+	Operations []Operation `json:"operations"`
+	Shapes     []Shape     `json:"shapes"`
 }
 
 // Operation is one call. Operations are sorted by name.
@@ -26,6 +29,8 @@ type Operation struct {
 	Input  string   `json:"input,omitempty"`
 	Output string   `json:"output,omitempty"`
 	Errors []string `json:"errors,omitempty"`
+	// Unsigned says that AWS takes the call without credentials.
+	Unsigned bool `json:"unsigned,omitempty"`
 }
 
 // Shape is a type of the model. Shapes are sorted by name.
@@ -43,7 +48,11 @@ type Shape struct {
 	Pattern string   `json:"pattern,omitempty"`
 	Enum    []string `json:"enum,omitempty"`
 	// Status is the HTTP status of an exception, else 0.
-	Status      int  `json:"status,omitempty"`
+	Status int `json:"status,omitempty"`
+	// Code is what the wire calls an exception, if that is not its name.
+	Code string `json:"code,omitempty"`
+	// Sensitive values are not for logs.
+	Sensitive   bool `json:"sensitive,omitempty"`
 	EventStream bool `json:"eventStream,omitempty"`
 	Event       bool `json:"event,omitempty"`
 }
@@ -81,7 +90,11 @@ func (m *Model) Write(w io.Writer) error {
 	var b bytes.Buffer
 	for _, h := range [][2]string{
 		{"source", m.Source}, {"serviceId", m.ServiceID}, {"target", m.Target}, {"signingName", m.SigningName},
+		{"version", m.Version}, {"namespace", m.Namespace},
 	} {
+		if h[1] == "" && h[0] != "source" {
+			continue
+		}
 		start := ",\n"
 		if h[0] == "source" {
 			start = "{\n"

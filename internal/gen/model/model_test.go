@@ -77,6 +77,36 @@ func TestExtractKeepsTheFacts(t *testing.T) {
 	}
 }
 
+// What the query protocol has besides.
+func TestExtractKeepsTheFactsOfQuery(t *testing.T) {
+	text := strings.NewReplacer(
+		`"protocol": "json"`, `"protocol": "query", "apiVersion": "2020-01-02", "xmlNamespace": "urn:tiny"`,
+		`"output": {"shape": "PutThingInput"}`, `"output": {"shape": "PutThingInput", "resultWrapper": "GetThingResult"}, "authtype": "none", "auth": ["x"]`,
+		`"error": {"httpStatusCode": 418}`, `"error": {"httpStatusCode": 418, "code": "Kettle", "senderFault": true}`,
+		`"pattern": "[<>&a-z]+"`, `"pattern": "[\\u0009<>&a-z]+", "sensitive": true`,
+	).Replace(small)
+	m, err := Extract(strings.NewReader(text), "a test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Version != "2020-01-02" || m.Namespace != "urn:tiny" || !m.Operations[0].Unsigned || m.Operations[1].Unsigned {
+		t.Errorf("got %+v", m)
+	}
+	if m.Shape("Teapot").Code != "Kettle" || m.Shape("Broken").Code != "" || !m.Shape("Name").Sensitive {
+		t.Errorf("got %+v", m.Shapes)
+	}
+	var b bytes.Buffer
+	if err := m.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := Read(&b); err != nil || !reflect.DeepEqual(again, m) {
+		t.Errorf("got %+v, %v", again, err)
+	}
+	if _, err := Extract(strings.NewReader(strings.Replace(text, "GetThingResult", "Other", 1)), ""); err == nil {
+		t.Error("an answer whose element is not the usual one was taken")
+	}
+}
+
 func TestReadGivesBackWhatWasWritten(t *testing.T) {
 	m := extractSmall(t)
 	var first, second bytes.Buffer

@@ -1,5 +1,5 @@
-// Package reference writes docs/reference/operations.md: what is known of each
-// operation, from the places where it is said.
+// Package reference writes the pages of docs/reference that say what is known of
+// each operation, from the places where it is said. A Page is that of one service.
 //
 // A rule is a test of the folder conformance: its comment says what a client may
 // rely on, and a line of it, //rule:SECTION OPERATION…, says which part of the

@@ -11,8 +11,22 @@ import (
 	"github.com/freshet/freshet/internal/gen/model"
 )
 
+// Page is the page of one service, and where to look for what it says.
+type Page struct {
+	// File is its place in the module's folder, and Title what the service is called.
+	File, Title string
+	// Package is the generated package below internal/awsapi; Room is where its
+	// operations lie, and Routes the file that names those that are answered.
+	Package, Room, Routes string
+	// Codecs says in which encodings the tests run; it may be empty.
+	Codecs string
+	// Shared is for the page that has the rules of every operation.
+	Shared bool
+}
+
 // page is what the Markdown is written from.
 type page struct {
+	Page
 	model  *model.Model
 	rules  []rule
 	routes map[string]bool
@@ -23,29 +37,29 @@ type page struct {
 	remarks map[string][]string
 }
 
-// Operations returns docs/reference/operations.md, from the sources in tree, the
-// folder of the module.
-func Operations(tree fs.FS, m *model.Model) ([]byte, error) {
-	p := &page{model: m, remarks: map[string][]string{}}
-	var names []string
-	for _, op := range m.Operations {
-		names = append(names, op.Name)
+// Operations returns the page, from the sources in tree, the folder of the module.
+// m is the service's model, one of all.
+func (of Page) Operations(tree fs.FS, m *model.Model, all []*model.Model) ([]byte, error) {
+	p := &page{Page: of, model: m, remarks: map[string][]string{}}
+	var known []string
+	for _, m := range all {
+		known = append(known, namesOf(m)...)
 	}
 	var err error
-	if p.rules, err = readRules(tree, names); err != nil {
+	if p.rules, err = readRules(tree, known); err != nil {
 		return nil, err
 	}
-	if p.routes, err = readRoutes(tree); err != nil {
+	if p.routes, err = of.readRoutes(tree); err != nil {
 		return nil, err
 	}
 	if p.rates, err = readRates(tree); err != nil {
 		return nil, err
 	}
-	if p.given, err = readGiven(tree); err != nil {
+	if p.given, err = of.readGiven(tree); err != nil {
 		return nil, err
 	}
-	for _, op := range names {
-		if p.remarks[op], err = readRemarks(tree, op); err != nil {
+	for _, op := range namesOf(m) {
+		if p.remarks[op], err = of.readRemarks(tree, op); err != nil {
 			return nil, err
 		}
 		if p.routes[op] && len(p.rulesOf(op)) == 0 {
@@ -53,6 +67,14 @@ func Operations(tree fs.FS, m *model.Model) ([]byte, error) {
 		}
 	}
 	return p.write(), nil
+}
+
+func namesOf(m *model.Model) []string {
+	var names []string
+	for _, op := range m.Operations {
+		names = append(names, op.Name)
+	}
+	return names
 }
 
 // rulesOf returns the rules that name an operation, by section.
@@ -90,23 +112,33 @@ func (p *page) write() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<!-- Written by make generate from the sources; do not edit. -->
 
-# The operations of Data Streams
+# The operations of %s
 
 What Freshet answers, operation by operation: what a client may rely on, with the test in `+"`conformance/`"+` that holds us to it, and where we
-are unlike AWS or had to choose. Tests run in JSON and in CBOR, but for those that are about one of them. Members and bounds are those of %s.
+are unlike AWS or had to choose. %sMembers and bounds are those of %s.
 
 Letters tell where a rule is from: K, kinesalite's tests found it on AWS; B, AWS's published model; L, LocalStack recorded it on AWS; C, the Kinesis
 Client Library demands it; D, AWS's documentation; T, a public thread.
 
-`, p.model.Source)
+`, p.Title, sentence(p.Codecs), p.model.Source)
 	p.overview(&b)
-	p.everywhere(&b)
+	if p.Shared {
+		p.everywhere(&b)
+	}
 	for i := range p.model.Operations {
 		if op := &p.model.Operations[i]; p.routes[op.Name] {
 			p.operation(&b, op)
 		}
 	}
 	return b.Bytes()
+}
+
+// sentence is text, and a blank after it if there is any.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return text + " "
 }
 
 // overview lists what is answered, and what is not.

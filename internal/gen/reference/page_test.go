@@ -34,6 +34,8 @@ func things() *model.Model {
 	}
 }
 
+var thingsPage = Page{Title: "Things", Package: "kinesis", Room: "internal/streams", Routes: "internal/server/route_kinesis.go", Shared: true}
+
 const putTwice = `// A thing put twice
 // is torn (K).
 //
@@ -42,13 +44,13 @@ func TestTwice(t *testing.T) { fails("TornException") }
 `
 
 func TestPage(t *testing.T) {
-	text, err := Operations(tree(putTwice+`
+	text, err := thingsPage.Operations(tree(putTwice+`
 // All of it (B).
 //
 //rule:9 *
 //rule:9 PutThing
 func TestAll(t *testing.T) {}
-`), things())
+`), things(), []*model.Model{things()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +73,7 @@ func TestAll(t *testing.T) {}
 func TestRulesThatAreWrong(t *testing.T) {
 	f := func(rule, want string) {
 		t.Helper()
-		_, err := Operations(tree(strings.Replace(putTwice, "15.1 PutThing", rule, 1)), things())
+		_, err := thingsPage.Operations(tree(strings.Replace(putTwice, "15.1 PutThing", rule, 1)), things(), []*model.Model{things()})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("rule %q: %v, want %s", rule, err, want)
 		}

@@ -15,10 +15,10 @@ import (
 // remarkable are words by which a paragraph says what a user of AWS should know.
 var remarkable = regexp.MustCompile(`(?i)\b(unlike AWS|not documented|not established|not confirmed|not known|not supported)\b`)
 
-// readRemarks returns the remarks in the file of an operation, below
-// internal/streams; none if there is no such file.
-func readRemarks(tree fs.FS, op string) ([]string, error) {
-	name := "internal/streams/" + fileOf(op)
+// readRemarks returns the remarks in the file of an operation in its room; none if
+// there is no such file.
+func (of Page) readRemarks(tree fs.FS, op string) ([]string, error) {
+	name := of.Room + "/" + fileOf(op)
 	text, err := fs.ReadFile(tree, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -55,26 +55,24 @@ func fileOf(op string) string {
 
 // readRoutes returns which operations the server answers: those that are named
 // in its routes.
-func readRoutes(tree fs.FS) (map[string]bool, error) {
-	text, err := fs.ReadFile(tree, "internal/server/route_kinesis.go")
+func (of Page) readRoutes(tree fs.FS) (map[string]bool, error) {
+	text, err := fs.ReadFile(tree, of.Routes)
 	if err != nil {
 		return nil, err
 	}
 	routes := map[string]bool{}
-	for _, m := range regexp.MustCompile(`\bkinesis\.Op(\w+)`).FindAllSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile(`\b`+of.Package+`\.Op(\w+)`).FindAllSubmatch(text, -1) {
 		routes[string(m[1])] = true
 	}
 	return routes, nil
 }
 
-// made is where a source makes an exception.
-var made = regexp.MustCompile(`kinesis\.(\w+Exception|KMSOptInRequired)\(|Errorf\("(\w+)"`)
-
-// readGiven returns the exceptions that some operation can give: those that
-// internal/streams or internal/wire makes.
-func readGiven(tree fs.FS) (map[string]bool, error) {
+// readGiven returns the exceptions that some operation can give: those that its room
+// or internal/wire makes.
+func (of Page) readGiven(tree fs.FS) (map[string]bool, error) {
+	made := regexp.MustCompile(`\b` + of.Package + `\.(\w+Exception|KMSOptInRequired)\(|Errorf\("(\w+)"`)
 	given := map[string]bool{"InternalFailureException": true} // whatever else goes wrong
-	for _, room := range []string{"internal/streams", "internal/wire"} {
+	for _, room := range []string{of.Room, "internal/wire"} {
 		names, err := fs.Glob(tree, room+"/*.go")
 		if err != nil {
 			return nil, err

@@ -10,6 +10,7 @@ import (
 	"github.com/freshet/freshet/internal/meta"
 	"github.com/freshet/freshet/internal/server"
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/streams"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -58,6 +59,8 @@ func New(o Options) (*Server, error) {
 		Certificates:             certificates,
 		Production:               o.Production,
 		Regions:                  o.Regions,
+		Account:                  o.Account,
+		KeepRoot:                 o.keepRoot,
 		Plaintext:                !o.Production || o.Plaintext == PlaintextAllow,
 		TrustedProxies:           o.TrustedProxies,
 		AllowedHosts:             o.AllowedHosts,
@@ -71,7 +74,7 @@ func New(o Options) (*Server, error) {
 		BodyBudget:               o.BodyBudget,
 		Grace:                    o.Grace,
 		TransitionDelay:          o.TransitionDelay,
-		InitialStreams:           initialStreams(o.InitialStreams),
+		InitialStreams:           func(account string) []streams.Initial { return initialStreams(o.InitialStreams, account) },
 		Compression:              o.Compression.inLog(),
 		Limits:                   o.Limits.profile(),
 		Token:                    token,

@@ -1,6 +1,7 @@
 package freshet
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/freshet/freshet/internal/access"
@@ -16,7 +17,8 @@ import (
 type InitialStream struct {
 	// Name is the stream's. It is the one field that must be given.
 	Name string
-	// Account has 12 digits, overriding the default 000000000000.
+	// Account has 12 digits, overriding the default DevAccount, or in Production the
+	// server's account.
 	Account string
 	// Region overrides the default us-east-1.
 	Region string
@@ -44,14 +46,14 @@ func (i InitialStream) check() error {
 	if i.RetentionHours != 0 && (i.RetentionHours < limits.RetentionHoursMin || i.RetentionHours > limits.RetentionHoursMax) {
 		return fmt.Errorf("retention_hours %d: must be from %d to %d", i.RetentionHours, limits.RetentionHoursMin, limits.RetentionHoursMax)
 	}
-	if e := wire.Validate(kinesis.OpCreateStream.Input, i.initial().Create); e != nil {
+	if e := wire.Validate(kinesis.OpCreateStream.Input, i.initial(DevAccount).Create); e != nil {
 		return e
 	}
 	return nil
 }
 
-// initial returns i as the service is asked for it.
-func (i InitialStream) initial() streams.Initial {
+// initial returns i as the service is asked for it. account is the default.
+func (i InitialStream) initial(account string) streams.Initial {
 	in := &kinesis.CreateStreamInput{StreamName: &i.Name, Tags: i.Tags}
 	if i.Shards != 0 {
 		in.ShardCount = &i.Shards
@@ -62,13 +64,13 @@ func (i InitialStream) initial() streams.Initial {
 	if i.MaxRecordKiB != 0 {
 		in.MaxRecordSizeInKiB = &i.MaxRecordKiB
 	}
-	return streams.Initial{Caller: access.Dev(i.Account, i.Region), Create: in, RetentionHours: i.RetentionHours}
+	return streams.Initial{Caller: access.Dev(cmp.Or(i.Account, account), i.Region), Create: in, RetentionHours: i.RetentionHours}
 }
 
-func initialStreams(list []InitialStream) []streams.Initial {
+func initialStreams(list []InitialStream, account string) []streams.Initial {
 	all := make([]streams.Initial, len(list))
 	for n, i := range list {
-		all[n] = i.initial()
+		all[n] = i.initial(account)
 	}
 	return all
 }

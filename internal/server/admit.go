@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"fmt"
@@ -77,11 +78,10 @@ func callerOf(r *http.Request) access.Caller {
 }
 
 // ownErrand is the caller of who bears the token: everything is allowed to him, in
-// the account and region that query names, by default those of credentials that
-// name none.
+// the account and region that query names, by default the server's own.
 func (s *Server) ownErrand(query url.Values) (access.Caller, error) {
 	account := query.Get("account")
-	caller := access.Dev(account, query.Get("region"))
+	caller := access.Dev(cmp.Or(account, s.account), query.Get("region"))
 	if account != "" && caller.Account() != account {
 		return access.Caller{}, fmt.Errorf("account: %q: must be 12 digits", account)
 	}

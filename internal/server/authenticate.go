@@ -15,11 +15,12 @@ func (s *Server) authenticate(r *http.Request, c *sigv4.Credentials) (wire.Signe
 	if !s.o.Production {
 		return authenticateAnyone(r, c)
 	}
-	return wire.Signer{}, errUnknownKey
+	who, secret, err := s.identify(r, c)
+	if err != nil {
+		return wire.Signer{}, err
+	}
+	return wire.Signer{Identity: who, Secret: secret}, nil
 }
-
-// errUnknownKey is AWS's answer to a key that nobody has.
-var errUnknownKey = awsapi.Errorf("UnrecognizedClientException", "The security token included in the request is invalid.")
 
 // authenticateAnyone takes any credentials: the key says the account, the scope the
 // region.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/extapi"
+	"github.com/freshet/freshet/internal/identity"
 	"github.com/freshet/freshet/internal/keys"
 	"github.com/freshet/freshet/internal/limits"
 	"github.com/freshet/freshet/internal/meta"
@@ -37,6 +38,10 @@ type Options struct {
 	// signed for.
 	Production bool
 	Regions    []string
+	// Account is the one that the first start in production makes, "" for a random
+	// one. KeepRoot puts the key of its root where the user finds it, durably.
+	Account  string
+	KeepRoot func(identity.RootKey) error
 	// Plaintext answers requests that come without TLS.
 	Plaintext bool
 	// TrustedProxies are believed what they say of where a request comes from.
@@ -54,9 +59,11 @@ type Options struct {
 	Grace                                    time.Duration
 
 	TransitionDelay time.Duration
-	InitialStreams  []streams.Initial
-	Compression     shardlog.Compression
-	Limits          limits.Profile
+	// InitialStreams are there when the server is ready; account is theirs if they
+	// name none.
+	InitialStreams func(account string) []streams.Initial
+	Compression    shardlog.Compression
+	Limits         limits.Profile
 
 	// Token is what the extension API wants to hear; without one there is none. Backup makes a backup of what
 	// Log and Meta hold in a folder; it is called by the extension API alone.

@@ -12,16 +12,26 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/identity"
 	"github.com/freshet/freshet/internal/streams"
 	"github.com/freshet/freshet/internal/wire"
+	"github.com/freshet/freshet/internal/wire/sigv4"
 )
 
 // Server is everything, assembled.
 type Server struct {
-	o        Options
-	metrics  *Metrics
+	o       Options
+	metrics *Metrics
+	// identities are nil without production.
+	identities *identity.Service
+	// account is that of the server's own errands. It and rootKey, which only a first
+	// start has, are written before isReady is closed, and read after.
+	account  string
+	rootKey  *identity.RootKey
+	signing  sigv4.Keys // derived from secrets of identities
 	streams  *streams.Service
 	handler  http.Handler
 	life     life
@@ -39,7 +49,10 @@ type Server struct {
 
 // New assembles a server. It starts nothing and opens nothing.
 func New(o Options) (*Server, error) {
-	s := &Server{o: o, metrics: o.Metrics, isReady: make(chan struct{})}
+	s := &Server{o: o, metrics: o.Metrics, account: access.DefaultAccount, isReady: make(chan struct{})}
+	if o.Production {
+		s.identities = s.newIdentities()
+	}
 	s.streams = streams.New(o.Log, o.Meta, streams.Options{
 		TransitionDelay: o.TransitionDelay,
 		Compression:     o.Compression,
@@ -169,22 +182,48 @@ func (s *Server) Run(ctx context.Context) error {
 // runServices loads what the services know, opens the door, and does their
 // background work.
 func (s *Server) runServices(ctx context.Context) error {
-	err := s.streams.Load(ctx)
-	if err == nil {
-		err = s.streams.EnsureStreams(ctx, s.o.InitialStreams)
-	}
+	err := s.loadServices(ctx)
 	if err == nil {
 		s.life.becomeReady()
 		close(s.isReady)
-		err = s.streams.Run(ctx)
+		err = s.workServices(ctx)
 	}
 	if ctx.Err() != nil {
 		return nil // it was told to end
+	}
+	return err
+}
+
+// loadServices loads who there is first, and then what there is for them.
+func (s *Server) loadServices(ctx context.Context) error {
+	if s.identities != nil {
+		if err := s.loadIdentities(ctx); err != nil {
+			return fmt.Errorf("identities: %w", err)
+		}
+	}
+	err := s.streams.Load(ctx)
+	if err == nil && s.o.InitialStreams != nil {
+		err = s.streams.EnsureStreams(ctx, s.o.InitialStreams(s.account))
 	}
 	if err != nil {
 		return fmt.Errorf("streams: %w", err)
 	}
 	return nil
+}
+
+// workServices does the background work until ctx ends, or until it cannot be done.
+func (s *Server) workServices(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := s.streams.Run(ctx); err != nil {
+			return fmt.Errorf("streams: %w", err)
+		}
+		return nil
+	})
+	if s.identities != nil {
+		g.Go(func() error { return s.identities.Run(ctx) })
+	}
+	return g.Wait()
 }
 
 // listen opens the port, nil if there is to be none.

@@ -37,13 +37,3 @@ func (s *Service) Authenticate(keyID, token string) (Found, error) {
 	}
 	return Found{Principal: k.principal, Secret: k.secret}, nil
 }
-
-// active says whether requests may be signed with k.
-func (k *key) active(now time.Time) bool {
-	return !k.Inactive && (k.Expires == nil || now.Before(*k.Expires))
-}
-
-// same says whether what was derived from k's secret is good for next.
-func (k *key) same(next *key) bool {
-	return next != nil && next.Inactive == k.Inactive && next.secret.Equal(k.secret)
-}

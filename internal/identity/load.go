@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/access/policy"
 	"github.com/freshet/freshet/internal/meta"
 )
 
@@ -53,10 +53,10 @@ func (l *loader) all() (err error) {
 	}
 	for _, step := range []func() error{
 		func() error { return each(l, accountPrefix, plain[accountDocument], l.account) },
-		func() error { return each(l, policyPrefix, plain[policyDocument], l.policy) },
-		func() error { return each(l, userPrefix, plain[userDocument], l.user) },
-		func() error { return each(l, rolePrefix, plain[roleDocument], l.role) },
-		func() error { return each(l, keyPrefix, l.open, l.key) },
+		func() error { return each(l, policyPrefix, openPolicy, l.policy) },
+		func() error { return each(l, userPrefix, openUser, l.user) },
+		func() error { return each(l, rolePrefix, openRole, l.role) },
+		func() error { return each(l, keyPrefix, l.openKey, l.key) },
 	} {
 		if err := step(); err != nil {
 			return err
@@ -113,24 +113,56 @@ func (l *loader) account(id string, d accountDocument) error {
 	return nil
 }
 
-func (l *loader) policy(name string, d policyDocument) error {
-	k, err := l.keyIn(name, d.Name)
-	l.snapshot.policies[k] = &managed{account: k.account, policyDocument: d}
+func (l *loader) policy(name string, o openedPolicy) error {
+	k, err := l.keyIn(name, o.Name)
+	l.snapshot.policies[k] = &managed{account: k.account, policyDocument: o.policyDocument, document: o.document}
 	return err
 }
 
-func (l *loader) user(name string, d userDocument) error {
-	k, err := l.keyIn(name, d.Name)
-	u := &user{account: k.account, userDocument: d}
+func (l *loader) user(name string, o openedUser) error {
+	k, err := l.keyIn(name, o.Name)
+	if err != nil {
+		return err
+	}
+	u := &user{account: k.account, userDocument: o.userDocument}
+	if u.policies, err = l.policies(&o.permissions, o.inline); err != nil {
+		return err
+	}
 	u.principal = principalOf(u)
 	l.snapshot.users[k] = u
+	return nil
+}
+
+func (l *loader) role(name string, o openedRole) error {
+	k, err := l.keyIn(name, o.Name)
+	if err != nil {
+		return err
+	}
+	r := &role{account: k.account, roleDocument: o.roleDocument, trust: o.trust}
+	r.policies, err = l.policies(&o.permissions, o.inline)
+	l.snapshot.roles[k] = r
 	return err
 }
 
-func (l *loader) role(name string, d roleDocument) error {
-	k, err := l.keyIn(name, d.Name)
-	l.snapshot.roles[k] = &role{account: k.account, roleDocument: d}
-	return err
+// policies are those of who has p and those inline policies. One that is not there is
+// an error: what it would have denied nobody knows.
+func (l *loader) policies(p *permissions, inline []policy.Named) (policies, error) {
+	all := policies{identity: slices.Clip(inline)}
+	for _, arn := range p.Attached {
+		m := l.snapshot.policyAt(arn)
+		if m == nil {
+			return policies{}, fmt.Errorf("there is no policy %s", arn)
+		}
+		all.identity = append(all.identity, policy.Named{Name: arn, Document: m.document})
+	}
+	if p.Boundary != "" {
+		m := l.snapshot.policyAt(p.Boundary)
+		if m == nil {
+			return policies{}, fmt.Errorf("there is no boundary %s", p.Boundary)
+		}
+		all.boundary = &policy.Named{Name: p.Boundary, Document: m.document}
+	}
+	return all, nil
 }
 
 // keyIn is the key of a document account/name that says it is of that name.
@@ -143,18 +175,7 @@ func (l *loader) keyIn(document, name string) (nameKey, error) {
 	return k, nil
 }
 
-// opened is a key whose secret is known.
-type opened struct {
-	keyDocument
-	secret access.Secret
-}
-
-func (l *loader) open(id string, d keyDocument) (opened, error) {
-	secret, err := l.unseal(keyPrefix+id, d.Sealed)
-	return opened{d, secret}, err
-}
-
-func (l *loader) key(id string, o opened) error {
+func (l *loader) key(id string, o openedKey) error {
 	k := &key{id: id, keyDocument: o.keyDocument, secret: o.secret}
 	switch {
 	case o.User == "":

@@ -11,6 +11,15 @@ func rootOf(account string) *access.Principal {
 func principalOf(u *user) *access.Principal {
 	return &access.Principal{
 		Kind: access.User, ARN: u.arn(), ID: u.ID, Account: u.account, UserName: u.Name,
-		Tags: u.Tags,
+		Tags: u.Tags, Policies: u.policies.identity, Boundary: u.policies.boundary,
+	}
+}
+
+// principal is a session of r, with nothing of the session's own: no policies, no tags.
+func (r *role) principal(session string) *access.Principal {
+	return &access.Principal{
+		Kind: access.AssumedRole, ARN: "arn:aws:sts::" + r.account + ":assumed-role/" + r.Name + "/" + session,
+		ID: r.ID + ":" + session, Account: r.account, Tags: r.Tags, Role: r.arn(),
+		Policies: r.policies.identity, Boundary: r.policies.boundary,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/access/policy"
 	"github.com/freshet/freshet/internal/meta"
 )
 
@@ -34,6 +35,7 @@ type account struct {
 type user struct {
 	account string
 	userDocument
+	policies  policies
 	principal *access.Principal
 	keys      []*key // the oldest first
 }
@@ -41,12 +43,21 @@ type user struct {
 type role struct {
 	account string
 	roleDocument
+	trust    *policy.Document
+	policies policies
+}
+
+// policies are the policies of a user or a role.
+type policies struct {
+	identity []policy.Named
+	boundary *policy.Named // nil for none
 }
 
 // managed is a managed policy.
 type managed struct {
 	account string
 	policyDocument
+	document *policy.Document
 }
 
 // key is an access key.

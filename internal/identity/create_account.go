@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/limits"
 )
@@ -36,7 +37,7 @@ func (s *Service) CreateAccount(ctx context.Context, caller access.Caller, in *e
 		Account: *next.shapeOfAccount(next.accounts[id]),
 		RootKey: extapi.NewKey{Key: *next.keys[keyID].shape(), Secret: extapi.ShownOnce(secret.Reveal())},
 	}
-	s.changed(ctx, caller, in, rootARN(id), nil, &out.Account)
+	change.Say(ctx, rootARN(id), nil, &out.Account)
 	return out, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/limits"
 )
@@ -20,7 +21,7 @@ func (s *Service) CreateKey(ctx context.Context, caller access.Caller, in *extap
 	if err := checkExpires(in.Expires); err != nil {
 		return nil, err
 	}
-	return s.newKey(ctx, caller, in, func(n *snapshot) (keyDocument, []*key, error) {
+	return s.newKey(ctx, func(n *snapshot) (keyDocument, []*key, error) {
 		d := keyDocument{Created: time.Now().UTC(), Description: in.Description, Expires: in.Expires}
 		a, err := n.target(caller, in.Account)
 		if err != nil {
@@ -40,7 +41,7 @@ func (s *Service) CreateKey(ctx context.Context, caller access.Caller, in *extap
 }
 
 // newKey makes the key that whose describes, whose owner has those keys already.
-func (s *Service) newKey(ctx context.Context, caller access.Caller, in any, whose func(*snapshot) (keyDocument, []*key, error)) (*extapi.NewKey, error) {
+func (s *Service) newKey(ctx context.Context, whose func(*snapshot) (keyDocument, []*key, error)) (*extapi.NewKey, error) {
 	var id string
 	var secret access.Secret
 	next, err := s.catalog.change(ctx, func(n *snapshot, e *edit) error {
@@ -59,6 +60,6 @@ func (s *Service) newKey(ctx context.Context, caller access.Caller, in any, whos
 	}
 	k := next.keys[id]
 	out := &extapi.NewKey{Key: *k.shape(), Secret: extapi.ShownOnce(secret.Reveal())}
-	s.changed(ctx, caller, in, k.principal.ARN, nil, k.shape())
+	change.Say(ctx, k.principal.ARN, nil, k.shape())
 	return out, nil
 }

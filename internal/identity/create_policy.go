@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/limits"
 )
@@ -39,7 +40,7 @@ func (s *Service) CreatePolicy(ctx context.Context, caller access.Caller, in *ex
 		return nil, err
 	}
 	out := next.shapeOfPolicy(next.policies[k])
-	s.changed(ctx, caller, in, out.ARN, nil, out)
+	change.Say(ctx, out.ARN, nil, out)
 	return out, nil
 }
 

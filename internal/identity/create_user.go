@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/limits"
 )
@@ -38,7 +39,7 @@ func (s *Service) CreateUser(ctx context.Context, caller access.Caller, in *exta
 		return nil, err
 	}
 	out := next.users[k].shape()
-	s.changed(ctx, caller, in, out.ARN, nil, out)
+	change.Say(ctx, out.ARN, nil, out)
 	return out, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 )
 
@@ -36,6 +37,6 @@ func (s *Service) DeleteAccount(ctx context.Context, caller access.Caller, in *e
 	if err != nil {
 		return nil, err
 	}
-	s.changed(ctx, caller, in, rootARN(in.Account), before, nil)
+	change.Say(ctx, rootARN(in.Account), before, nil)
 	return &extapi.Nothing{}, nil
 }

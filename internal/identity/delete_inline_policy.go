@@ -9,7 +9,7 @@ import (
 
 // DeleteInlinePolicy takes a policy of its own from a user or a role.
 func (s *Service) DeleteInlinePolicy(ctx context.Context, caller access.Caller, in *extapi.DeleteInlinePolicyRequest) (*extapi.Permitted, error) {
-	return s.permit(ctx, caller, in, asked{in.Account, in.Principal}, func(_ *snapshot, _ *account, h holder, p *permissions) error {
+	return s.permit(ctx, caller, asked{in.Account, in.Principal}, func(_ *snapshot, _ *account, h holder, p *permissions) error {
 		if _, found := p.Inline[in.Name]; !found {
 			return errNoSuchEntity("The policy with name %s of %s cannot be found.", in.Name, h.arn())
 		}

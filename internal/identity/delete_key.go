@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 )
 
@@ -23,6 +24,6 @@ func (s *Service) DeleteKey(ctx context.Context, caller access.Caller, in *extap
 	if err != nil {
 		return nil, err
 	}
-	s.changed(ctx, caller, in, arn, before, nil)
+	change.Say(ctx, arn, before, nil)
 	return &extapi.Nothing{}, nil
 }

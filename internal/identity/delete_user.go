@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 )
 
@@ -33,6 +34,6 @@ func (s *Service) DeleteUser(ctx context.Context, caller access.Caller, in *exta
 	if err != nil {
 		return nil, err
 	}
-	s.changed(ctx, caller, in, before.ARN, before, nil)
+	change.Say(ctx, before.ARN, before, nil)
 	return &extapi.Nothing{}, nil
 }

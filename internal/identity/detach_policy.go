@@ -9,7 +9,7 @@ import (
 
 // DetachPolicy takes a managed policy off a user or a role.
 func (s *Service) DetachPolicy(ctx context.Context, caller access.Caller, in *extapi.DetachPolicyRequest) (*extapi.Permitted, error) {
-	return s.permit(ctx, caller, in, asked{in.Account, in.Principal}, func(n *snapshot, a *account, _ holder, p *permissions) error {
+	return s.permit(ctx, caller, asked{in.Account, in.Principal}, func(n *snapshot, a *account, _ holder, p *permissions) error {
 		m, err := n.policyOf(a, in.Policy)
 		if err != nil {
 			return err

@@ -3,8 +3,6 @@ package identity
 import (
 	"context"
 	"log/slog"
-
-	"github.com/freshet/freshet/internal/access"
 )
 
 // Options configure a Service. All may be left out.
@@ -19,9 +17,6 @@ type Options struct {
 	// by one goroutine at a time, and must not call the service.
 	Evict func(keyID string)
 
-	// Changed is told of every change that was made, when it is in force.
-	Changed func(context.Context, Change)
-
 	Logger *slog.Logger
 }
 
@@ -34,24 +29,11 @@ type Sealer interface {
 	Open(name string, sealed []byte) ([]byte, error)
 }
 
-// Change is what an operation did. Before and After are shapes of extapi, nil for
-// what was not there or is no more, and hold no secret.
-type Change struct {
-	Caller access.Caller
-	Action string // freshet:CreateUser
-	ARN    string // of what was changed
-	Before any
-	After  any
-}
-
 func (o *Options) setDefaults() {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Evict == nil {
 		o.Evict = func(string) {}
-	}
-	if o.Changed == nil {
-		o.Changed = func(context.Context, Change) {}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 )
 
@@ -11,7 +12,7 @@ import (
 type asked struct{ account, principal string }
 
 // permit changes what a user or a role has, by fn, and answers what it has then.
-func (s *Service) permit(ctx context.Context, caller access.Caller, in any, whom asked,
+func (s *Service) permit(ctx context.Context, caller access.Caller, whom asked,
 	fn func(*snapshot, *account, holder, *permissions) error) (*extapi.Permitted, error) {
 	var before *extapi.Permitted
 	next, err := s.catalog.change(ctx, func(n *snapshot, e *edit) error {
@@ -35,7 +36,7 @@ func (s *Service) permit(ctx context.Context, caller access.Caller, in any, whom
 		return nil, err
 	}
 	out := permitted(holder{next.userAt(before.ARN), next.roleAt(before.ARN)})
-	s.changed(ctx, caller, in, out.ARN, before, out)
+	change.Say(ctx, out.ARN, before, out)
 	return out, nil
 }
 
@@ -47,9 +48,4 @@ func (s *Service) lookAt(caller access.Caller, account string) (*snapshot, *acco
 	}
 	a, err := n.target(caller, account)
 	return n, a, err
-}
-
-// changed tells of a change that was made.
-func (s *Service) changed(ctx context.Context, caller access.Caller, in any, arn string, before, after any) {
-	s.options.Changed(ctx, Change{Caller: caller, Action: Action(in), ARN: arn, Before: before, After: after})
 }

@@ -17,7 +17,7 @@ func (s *Service) PutInlinePolicy(ctx context.Context, caller access.Caller, in 
 		return nil, errInvalid("either document or grants must be given")
 	}
 	var warnings []string
-	out, err := s.permit(ctx, caller, in, asked{in.Account, in.Principal}, func(_ *snapshot, a *account, h holder, p *permissions) error {
+	out, err := s.permit(ctx, caller, asked{in.Account, in.Principal}, func(_ *snapshot, a *account, h holder, p *permissions) error {
 		text, err := in.Document, error(nil)
 		if text == "" {
 			text, err = grantsText(a.id, in.Grants)

@@ -84,7 +84,9 @@ func (s testSealer) Open(name string, sealed []byte) ([]byte, error) {
 }
 
 // contextOf is the context of a test, with an end of its own.
-func contextOf(t *testing.T) (context.Context, context.CancelFunc) { return context.WithCancel(t.Context()) }
+func contextOf(t *testing.T) (context.Context, context.CancelFunc) {
+	return context.WithCancel(t.Context())
+}
 
 // loaded is a service on store that has read it.
 func loaded(t testing.TB, store meta.Store, o Options) *Service {

@@ -11,7 +11,7 @@ import (
 // RotateKey makes another key for the owner of a key. Both are good until the old one
 // is made Inactive or deleted.
 func (s *Service) RotateKey(ctx context.Context, caller access.Caller, in *extapi.RotateKeyRequest) (*extapi.NewKey, error) {
-	return s.newKey(ctx, caller, in, func(n *snapshot) (keyDocument, []*key, error) {
+	return s.newKey(ctx, func(n *snapshot) (keyDocument, []*key, error) {
 		k, err := n.keyFor(caller, in.Key)
 		if err != nil {
 			return keyDocument{}, nil, err

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/meta"
 	"github.com/freshet/freshet/internal/meta/sqlitemeta"
@@ -18,8 +20,12 @@ import (
 func TestSecretsAreNotShown(t *testing.T) {
 	w := newMemoryWorld(t)
 	w.user("alice", "")
-	made := must(ask(w, w.root, w.CreateKey, &extapi.CreateKeyRequest{User: "alice"}))(t)
-	secret := string(made.Secret)
+	ctx := change.Gather(t.Context())
+	made := must(w.CreateKey(ctx, access.Dev(ours, ""), &extapi.CreateKeyRequest{User: "alice"}))(t)
+	secret, changes := string(made.Secret), change.Of(ctx).All()
+	if len(changes) != 1 {
+		t.Errorf("the operation says %v of what it changed", changes)
+	}
 	if text, err := json.Marshal(made); err != nil || !bytes.Contains(text, []byte(secret)) {
 		t.Errorf("the answer: %s, %v", text, err)
 	}
@@ -30,14 +36,14 @@ func TestSecretsAreNotShown(t *testing.T) {
 	k := w.catalog.now().keys[made.ID]
 	user := must(ask(w, w.root, w.GetUser, &extapi.GetUserRequest{Name: "alice"}))(t)
 	var out bytes.Buffer
-	for _, v := range []any{made, *made, found, *k, k, w.catalog.now().users, user, w.changes, w.catalog.read, RootKey{ours, made.ID, found.Secret}} {
+	for _, v := range []any{made, *made, found, *k, k, w.catalog.now().users, user, changes, w.catalog.read, RootKey{ours, made.ID, found.Secret}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 			fmt.Fprintf(&out, verb+"\n", v)
 		}
 		slog.New(slog.NewJSONHandler(&out, nil)).Info("made", "it", slog.AnyValue(redactable(v)))
 		slog.New(slog.NewTextHandler(&out, nil)).Info("made", "it", v)
 	}
-	for _, v := range []any{found, user, w.changes} {
+	for _, v := range []any{found, user, changes} {
 		text, err := json.Marshal(v)
 		if err != nil {
 			t.Fatal(err)

@@ -12,7 +12,7 @@ func (s *Service) SetTags(ctx context.Context, caller access.Caller, in *extapi.
 	if err := checkTags(in.Tags); err != nil {
 		return nil, err
 	}
-	return s.permit(ctx, caller, in, asked{in.Account, in.Principal}, func(_ *snapshot, _ *account, _ holder, p *permissions) error {
+	return s.permit(ctx, caller, asked{in.Account, in.Principal}, func(_ *snapshot, _ *account, _ holder, p *permissions) error {
 		p.Tags = in.Tags
 		return nil
 	})

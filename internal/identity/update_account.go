@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 )
 
@@ -31,6 +32,6 @@ func (s *Service) UpdateAccount(ctx context.Context, caller access.Caller, in *e
 		return nil, err
 	}
 	out := next.shapeOfAccount(next.accounts[id])
-	s.changed(ctx, caller, in, rootARN(id), before, out)
+	change.Say(ctx, rootARN(id), before, out)
 	return out, nil
 }

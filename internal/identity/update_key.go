@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/limits"
 )
@@ -33,7 +34,7 @@ func (s *Service) UpdateKey(ctx context.Context, caller access.Caller, in *extap
 	}
 	k := next.keys[in.Key]
 	out := k.shape()
-	s.changed(ctx, caller, in, k.principal.ARN, before, out)
+	change.Say(ctx, k.principal.ARN, before, out)
 	return out, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/limits"
 )
@@ -36,6 +37,6 @@ func (s *Service) UpdatePolicy(ctx context.Context, caller access.Caller, in *ex
 		return nil, err
 	}
 	out := next.shapeOfPolicy(next.policies[k])
-	s.changed(ctx, caller, in, out.ARN, before, out)
+	change.Say(ctx, out.ARN, before, out)
 	return out, nil
 }

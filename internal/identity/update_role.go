@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 )
 
@@ -41,7 +42,7 @@ func (s *Service) UpdateRole(ctx context.Context, caller access.Caller, in *exta
 		return nil, err
 	}
 	out := next.roles[k].shape()
-	s.changed(ctx, caller, in, out.ARN, before, out)
+	change.Say(ctx, out.ARN, before, out)
 	return out, nil
 }
 

@@ -23,7 +23,6 @@ type world struct {
 	*Service
 	t           *testing.T
 	root, other *access.Principal
-	changes     []Change
 }
 
 func newWorld(t *testing.T, store meta.Store, o Options) *world {
@@ -32,7 +31,6 @@ func newWorld(t *testing.T, store meta.Store, o Options) *world {
 		o.Sealing = newKeyring(t).sealing(t)
 	}
 	w := &world{t: t}
-	o.Changed = func(_ context.Context, c Change) { w.changes = append(w.changes, c) }
 	w.Service = loaded(t, store, o)
 	if _, err := w.EnsureRoot(t.Context(), ours, func(RootKey) error { return nil }); err != nil {
 		t.Fatal(err)
@@ -40,7 +38,6 @@ func newWorld(t *testing.T, store meta.Store, o Options) *world {
 	w.root = w.catalog.now().accounts[ours].root
 	must(ask(w, w.root, w.CreateAccount, &extapi.CreateAccountRequest{ID: theirs}))(t)
 	w.other = w.catalog.now().accounts[theirs].root
-	w.changes = nil
 	return w
 }
 

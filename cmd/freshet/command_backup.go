@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -46,7 +44,7 @@ func (c backupCommand) Run(p *program) error {
 	unlock, err := keepServersOut(filepath.Join(dir, "log"))
 	var made freshet.Backup
 	if errors.Is(err, errInUse) {
-		made, err = askBackup(ctx, s, target)
+		made, err = p.askBackup(ctx, s, target)
 	} else {
 		unlock()
 		made, err = ownBackup(ctx, s, target)
@@ -84,6 +82,9 @@ func holdsData(dir string) error {
 func ownBackup(ctx context.Context, s config.Settings, target string) (made freshet.Backup, err error) {
 	o := s.Server
 	o.Listen = freshet.NoListener
+	if o.Production, err = freshet.Served(o.DataDir); err != nil {
+		return made, err
+	}
 	if err := o.Validate(); err != nil {
 		return made, configError{err}
 	}
@@ -92,52 +93,28 @@ func ownBackup(ctx context.Context, s config.Settings, target string) (made fres
 		return made, explain(err)
 	}
 	running, end := context.WithCancel(context.WithoutCancel(ctx))
+	waiting, giveUp := context.WithCancel(ctx)
+	defer giveUp()
 	ended := make(chan error, 1)
-	go func() { ended <- server.Run(running) }()
-	made, err = server.Backup(ctx, target)
+	go func() {
+		ended <- server.Run(running)
+		giveUp() // for what never becomes ready
+	}()
+	made, err = server.Backup(waiting, target)
 	end()
-	return made, errors.Join(err, <-ended, server.Close())
+	ran := <-ended
+	if ran != nil && ctx.Err() == nil && errors.Is(err, context.Canceled) {
+		err = nil // it was given up because of ran
+	}
+	return made, errors.Join(err, ran, server.Close())
 }
 
 // askBackup asks the server that has the data folder open.
-func askBackup(ctx context.Context, s config.Settings, target string) (made freshet.Backup, err error) {
-	dir := s.Server.DataDir
-	at, err := endpoint(s)
+func (p *program) askBackup(ctx context.Context, s config.Settings, target string) (made freshet.Backup, err error) {
+	api, err := p.serverAPI(s)
 	if err != nil {
 		return made, err
 	}
-	token := s.Server.APIToken
-	if token == "" {
-		if token, err = freshet.Token(dir); err != nil {
-			return made, fmt.Errorf("the token of data folder %s: %w", dir, err)
-		}
-	}
-	body, err := json.Marshal(extapi.BackupRequest{Target: target})
-	if err != nil {
-		return made, err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, at+extapi.BackupsPath, bytes.NewReader(body))
-	if err != nil {
-		return made, err
-	}
-	r.Header.Set("Authorization", "Bearer "+token)
-	r.Header.Set("Content-Type", "application/json")
-	reply, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return made, fmt.Errorf("a server uses data folder %s, and %s does not answer (say with --listen where it does): %w", dir, at, err)
-	}
-	defer reply.Body.Close()
-	decoder := json.NewDecoder(reply.Body)
-	if reply.StatusCode == http.StatusOK {
-		return made, decoder.Decode(&made)
-	}
-	var said extapi.Error
-	if err := decoder.Decode(&said); err != nil || said.Message == "" {
-		said.Message = "status " + reply.Status
-	}
-	switch reply.StatusCode {
-	case http.StatusUnauthorized, http.StatusNotFound:
-		return made, fmt.Errorf("the server at %s is not the one that uses data folder %s: say with --listen where that is", at, dir)
-	}
-	return made, errors.New(said.Message)
+	err = api.call(ctx, http.MethodPost, extapi.BackupsPath, extapi.BackupRequest{Target: target}, &made)
+	return made, err
 }

@@ -48,7 +48,7 @@ func TestBackupOfARunningServer(t *testing.T) {
 	if code := <-other; code != 0 {
 		t.Errorf("the other server exits with %d", code)
 	}
-	f("a server uses data folder "+dir+", and http://"+wrong+" does not answer (say with --listen where it does): …",
+	f("the server of data folder "+dir+" does not answer at http://"+wrong+" (say with --listen where it does): …",
 		"backup", filepath.Join(backups, "none"), "--data", dir, "--listen", wrong)
 
 	signals <- os.Interrupt

@@ -16,7 +16,8 @@ type envCommand struct {
 	HTTPS bool `name:"https" help:"Point them to it over TLS, and to the authority that they must trust."`
 }
 
-// Run prints lines for a POSIX shell: eval "$(freshet env)".
+// Run prints lines for a POSIX shell: eval "$(freshet env)". Of a folder in
+// production they are those of TLS.
 func (c envCommand) Run(p *program) error {
 	s, err := p.settings(c.where)
 	if err != nil {
@@ -26,21 +27,52 @@ func (c envCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if !c.HTTPS {
-		printEnv(p.stdout, "", at)
-		return nil
+	served, err := freshet.Served(s.Server.DataDir)
+	if err != nil {
+		served = false // a server says what is wrong with its folder
+	}
+	served = served && s.Server.Durability != freshet.DurabilityMemory
+	if served && s.Server.TLS == freshet.TLSOff || !served && !c.HTTPS {
+		return p.printEnvOf(s.Server, served, at, "")
 	}
 	ca, err := authorityFile(s.Server)
 	if err != nil {
 		return err
 	}
-	printEnv(p.stdout, "", "https"+strings.TrimPrefix(at, "http"))
+	return p.printEnvOf(s.Server, served, "https"+strings.TrimPrefix(at, "http"), ca)
+}
+
+// printEnvOf prints what points AWS tools to the server that o describes, to the
+// authority to trust, and in production to the key of the root as long as that lies
+// where the first start put it: who has another key has set it.
+func (p *program) printEnvOf(o freshet.Options, served bool, at, ca string) error {
+	w := p.stdout
+	if !served {
+		printEnv(w, "", at)
+	} else if err := printServedEnv(w, o, at); err != nil {
+		return err
+	}
 	if ca != "" {
 		// The first is read by the AWS CLI and most SDKs, the second by Node.js.
 		for _, name := range []string{"AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"} {
-			fmt.Fprintf(p.stdout, "export %s=%s\n", name, quoted(ca))
+			fmt.Fprintf(w, "export %s=%s\n", name, quoted(ca))
 		}
 	}
+	return nil
+}
+
+func printServedEnv(w io.Writer, o freshet.Options, at string) error {
+	fmt.Fprintf(w, "export AWS_ENDPOINT_URL=%s\nexport AWS_REGION=%s\nexport AWS_DEFAULT_REGION=%s\n", at, o.Regions[0], o.Regions[0])
+	root, err := filepath.Abs(freshet.RootCredentialsFile(o.DataDir))
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(root); err != nil {
+		return nil // it was moved away
+	}
+	// Keys in the environment come before those of the file.
+	fmt.Fprintf(w, "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE\n")
+	fmt.Fprintf(w, "export AWS_SHARED_CREDENTIALS_FILE=%s\n", quoted(root))
 	return nil
 }
 

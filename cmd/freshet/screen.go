@@ -99,6 +99,11 @@ func (p *program) colors() bool {
 	if term, _ := p.lookup("TERM"); term == "dumb" {
 		return false
 	}
+	return p.isTerminal()
+}
+
+// isTerminal reports whether a person looks at the output.
+func (p *program) isTerminal() bool {
 	file, ok := p.stdout.(*os.File)
 	if !ok {
 		return false

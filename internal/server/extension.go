@@ -99,10 +99,14 @@ func readJSONWithin(w http.ResponseWriter, r *http.Request, into any, most int64
 // tells, too.
 var statuses = map[string]int{
 	"AccessDeniedException":                  http.StatusForbidden,
+	"ExpiredTokenException":                  http.StatusUnauthorized,
+	"IncompleteSignatureException":           http.StatusUnauthorized,
+	"InvalidSignatureException":              http.StatusUnauthorized,
 	"LimitExceededException":                 http.StatusConflict,
 	"ProvisionedThroughputExceededException": http.StatusTooManyRequests,
 	"ResourceInUseException":                 http.StatusConflict,
 	"ResourceNotFoundException":              http.StatusNotFound,
+	"UnrecognizedClientException":            http.StatusUnauthorized,
 }
 
 // failed answers an error. One that is not the client's to know is logged.

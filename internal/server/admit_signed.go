@@ -1,0 +1,91 @@
+package server
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/awsapi"
+	"github.com/freshet/freshet/internal/wire/sigv4"
+)
+
+// extensionService is what requests to the extension API are signed for, and what
+// the actions that policies speak of begin with.
+const extensionService = "freshet"
+
+// isSigned reports whether r says in its header that it was signed.
+func isSigned(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-")
+}
+
+// admitSigner returns the caller that who signed r is, if policies allow him the
+// action of that name, or answers why he is not admitted.
+func (s *Server) admitSigner(name string, w http.ResponseWriter, r *http.Request) (access.Caller, bool) {
+	if !s.isOpen(w) {
+		return access.Caller{}, false // who there is may not be known yet
+	}
+	who, err := s.verify(w, r)
+	if err != nil {
+		s.failed(w, r, err)
+		return access.Caller{}, false
+	}
+	query := r.URL.Query()
+	if region := query.Get("region"); region != "" && region != who.Region() {
+		refuse(w, http.StatusBadRequest, fmt.Sprintf("region: %q: must be the one that the request is signed for, %s", region, who.Region()))
+		return access.Caller{}, false
+	}
+	caller, err := access.Authorize(who, extensionService+":"+name, pageResource(r, who))
+	if err != nil {
+		s.failed(w, r, err)
+		return access.Caller{}, false
+	}
+	return caller, true
+}
+
+// pageResource is what a page is about: a stream, or nothing in particular. Either
+// may be another account's, which no policy of a page gives away.
+func pageResource(r *http.Request, who access.Identity) access.Resource {
+	account := r.URL.Query().Get("account")
+	stream := r.PathValue("stream")
+	if stream == "" {
+		return access.Resource{ARN: "*", Account: account}
+	}
+	account = cmp.Or(account, who.Account())
+	return access.Resource{ARN: "arn:aws:kinesis:" + who.Region() + ":" + account + ":stream/" + stream, Account: account}
+}
+
+// verify returns who signed r. It reads the body, which is signed as well, and leaves
+// it to be read again.
+func (s *Server) verify(w http.ResponseWriter, r *http.Request) (access.Identity, error) {
+	credentials, err := sigv4.Parse(r)
+	if err == nil {
+		err = credentials.CheckService(extensionService)
+	}
+	if err != nil {
+		return access.Identity{}, err
+	}
+	claim, err := credentials.Check(r, sigv4.Rules{Regions: s.o.Regions}, time.Now())
+	if err != nil {
+		return access.Identity{}, err
+	}
+	who, secret, err := s.identify(r, &credentials)
+	if err != nil {
+		return access.Identity{}, err
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxTokenRequest))
+	if err != nil {
+		return access.Identity{}, awsapi.Errorf("ValidationException", "The body: %v.", err)
+	}
+	if err := s.signing.Verify(&claim, secret.Reveal(), sha256.Sum256(body)); err != nil {
+		return access.Identity{}, err
+	}
+	s.identities.Used(credentials.AccessKeyID, extensionService, credentials.Region)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return who, nil
+}

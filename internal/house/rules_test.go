@@ -55,6 +55,8 @@ var rules = []rule{
 	{"internal/wire", join(closets, []string{"internal/awsapi", "internal/access", "internal/limits", "internal/wire/*"}),
 		"the door knows no service: server tells it the operations"},
 
+	{"internal/audit", join(closets, shapes, []string{"internal/access", "internal/change"}),
+		"what was asked is written down without knowing who does it: a call is described by its shapes"},
 	{"internal/streams", below, "a service stands on contracts, never on a driver, on HTTP or on another service"},
 
 	{"internal/identity", join(below, []string{"internal/access/*"}), "a service; policies are read by the language they are written in"},
@@ -146,6 +148,7 @@ var speakers = []string{
 	".", "cmd/freshet", "internal/wire", "internal/wire/*", "internal/server",
 	"internal/bench", "internal/bench/*", "conformance", "e2e", "e2e/*", "freshettest",
 	"internal/keys/transit", // a client of a Vault speaks HTTP to it, and serves none
+	"internal/audit",        // as a client: one of its sinks is a URL
 }
 
 // services are the rooms whose operations lie one to a file.

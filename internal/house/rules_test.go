@@ -136,8 +136,8 @@ var libraries = []struct {
 	{"golang.org/x/sys", []string{"internal/vfs", "cmd/freshet"}, nil, "direct I/O, fdatasync, punching holes"},
 	{"golang.org/x/net", []string{"internal/server", "internal/bench", "internal/bench/*"}, []string{"internal/wire", "conformance"}, "HTTP/2 frames"},
 	{"go.yaml.in/yaml/v3", []string{"internal/config"}, []string{"internal/house"}, "the configuration file"},
-	{"github.com/aws/aws-sdk-go-v2", []string{"cmd/freshet", "freshettest", "e2e", "e2e/*"}, []string{"*"}, "AWS's own client"},
-	{"github.com/aws/smithy-go", []string{"cmd/freshet", "freshettest", "e2e", "e2e/*"}, []string{"*"}, "AWS's own client"},
+	{"github.com/aws/aws-sdk-go-v2", []string{"cmd/freshet", "internal/keys/awskms", "freshettest", "e2e", "e2e/*"}, []string{"*"}, "AWS's own client"},
+	{"github.com/aws/smithy-go", []string{"cmd/freshet", "internal/keys/awskms", "freshettest", "e2e", "e2e/*"}, []string{"*"}, "AWS's own client"},
 	{"github.com/anishathalye/porcupine", []string{"internal/shardlog/shardlogtest"}, nil, "the search for an order that explains a history of calls"},
 	{"pgregory.net/rapid", []string{"internal/meta/metatest", "internal/shardlog/shardlogtest", "internal/vfs/vfstest"}, []string{"*"}, "properties tried on generated input"},
 }

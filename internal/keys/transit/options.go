@@ -3,15 +3,15 @@ package transit
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/freshet/freshet/internal/keys"
 )
 
 // Options say where the server is, and how it is asked.
@@ -56,36 +56,9 @@ func (o Options) withDefaults() Options {
 // (framework.GenericNameRegex).
 var keyForm = regexp.MustCompile(`^\w([\w.-]{0,198}\w)?$`)
 
-// CheckAddress returns the rule that a server's URL breaks, if it does.
-func CheckAddress(address string) error {
-	_, err := parseAddress(address)
-	return err
-}
-
-func parseAddress(address string) (*url.URL, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, errors.New("must be a URL like https://vault.example:8200")
-	}
-	switch {
-	case u.Scheme == "https":
-	case u.Scheme == "http" && isLoopback(u.Hostname()):
-	case u.Scheme == "http":
-		return nil, errors.New("must be https: only on this machine itself may keys go without TLS")
-	default:
-		return nil, errors.New("must be a URL like https://vault.example:8200")
-	}
-	return u, nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 // engine is the URL of the engine.
 func (o Options) engine() (*url.URL, error) {
-	u, err := parseAddress(o.Address)
+	u, err := keys.ParseEndpoint(o.Address)
 	if err != nil {
 		return nil, fmt.Errorf("address %q: %w", o.Address, err)
 	}

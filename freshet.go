@@ -42,6 +42,10 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
+	provider, err := o.keyProvider()
+	if err != nil {
+		return nil, fmt.Errorf("who keeps the keys: %w", err)
+	}
 	metrics := server.NewMetrics(o.Version)
 	log, store, token, err := openData(o, metrics)
 	if err != nil {
@@ -53,7 +57,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{log: log, store: store, certificates: certificates, disk: o.onDisk(), dir: o.DataDir, token: token, version: o.Version, production: o.Production}
 	s.inner, err = server.New(server.Options{
-		Log: log, Meta: store, Keys: o.keyProvider(),
+		Log: log, Meta: store, Keys: provider,
 		Listener:                 o.Listener,
 		Listen:                   o.listenAddress(),
 		Certificates:             certificates,

@@ -163,6 +163,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Limits, LimitsRelaxed)
 	setDefault(&o.TLS, TLSOn)
 	setDefault(&o.Version, "devel")
+	setDefault(&o.Encryption.Provider, KeysInFile)
 	setDefault(&o.Plaintext, PlaintextRefuse)
 	if o.Regions == nil {
 		o.Regions = []string{access.DefaultRegion}
@@ -217,6 +218,9 @@ func (o Options) Validate() error {
 	}
 	if _, rule := ParseLimits(string(o.Limits)); rule != nil {
 		check(false, "Limits", o.Limits, rule.Error())
+	}
+	if err := o.Encryption.check(); err != nil {
+		errs = append(errs, err)
 	}
 	if err := o.checkTLS(); err != nil {
 		errs = append(errs, err)

@@ -97,8 +97,17 @@ func (s *Settings) keys() []key {
 		{"data.dir", text{&o.DataDir}},
 		{"data.durability", durability{&o.Durability}},
 
-		{"encryption.keyring", file{&o.Encryption.Keyring}},
+		{"encryption.provider", choice{(*string)(&o.Encryption.Provider), []string{"file", "transit", "aws-kms"}}},
 		{"encryption.default_key", keyName{&o.Encryption.DefaultKey}},
+		{"encryption.keyring", file{&o.Encryption.Keyring}},
+		{"encryption.vault_address", endpoint{&o.Encryption.VaultAddress}},
+		{"encryption.vault_mount", file{&o.Encryption.VaultMount}},
+		{"encryption.vault_namespace", file{&o.Encryption.VaultNamespace}},
+		{"encryption.vault_token", hidden{&o.Encryption.VaultToken}},
+		{"encryption.vault_token_path", file{&o.Encryption.VaultTokenPath}},
+		{"encryption.vault_ca", file{&o.Encryption.VaultCA}},
+		{"encryption.kms_endpoint", endpoint{&o.Encryption.KMSEndpoint}},
+		{"encryption.kms_region", file{&o.Encryption.KMSRegion}},
 
 		{"streams.transition_delay", duration{&o.TransitionDelay, notNegative}},
 		{"streams.initial", initial{&o.InitialStreams}},

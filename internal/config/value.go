@@ -51,6 +51,24 @@ type file struct{ p *string }
 
 func (v file) set(s string) error { *v.p = s; return nil }
 
+// hidden is a secret that shows itself nowhere, or nothing.
+type hidden struct{ p *freshet.Secret }
+
+func (v hidden) set(s string) error { *v.p = freshet.NewSecret(s); return nil }
+
+// endpoint is the URL of who keeps keys, or nothing.
+type endpoint struct{ p *string }
+
+func (v endpoint) set(s string) error {
+	if s != "" {
+		if _, err := keys.ParseEndpoint(s); err != nil {
+			return err
+		}
+	}
+	*v.p = s
+	return nil
+}
+
 // keyName is what a client may call a key, or nothing.
 type keyName struct{ p *string }
 

@@ -28,6 +28,11 @@ func authenticateAnyone(_ *http.Request, c *sigv4.Credentials) (wire.Signer, err
 	return wire.Signer{Identity: access.Unverified(c.AccessKeyID, c.Region), Unverified: true}, nil
 }
 
+// signed notes what keys are used for.
+func (s *Server) signed(i access.Identity, service string) {
+	s.identities.Used(i.KeyID(), service, i.Region())
+}
+
 // authorize decides whether an operation may be performed.
 func authorize(_ context.Context, i access.Identity, op *awsapi.Operation, _ any) (access.Caller, error) {
 	return access.Authorize(i, op.Action, access.Resource{ARN: "*"})

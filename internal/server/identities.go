@@ -64,6 +64,9 @@ func (s *Server) RootKey() *identity.RootKey { return s.rootKey }
 // identify finds whom credentials name, and what they must have been signed with.
 // Nothing of it is proven.
 func (s *Server) identify(r *http.Request, c *sigv4.Credentials) (access.Identity, access.Secret, error) {
+	if err := c.CheckRegion(s.o.Regions); err != nil { // there is no identity without a region
+		return access.Identity{}, access.Secret{}, err
+	}
 	found, err := s.identities.Authenticate(c.AccessKeyID, c.SessionToken)
 	switch {
 	case errors.Is(err, identity.ErrExpired):

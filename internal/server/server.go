@@ -63,6 +63,10 @@ func New(o Options) (*Server, error) {
 	api := wire.New(wire.Options{
 		Authenticate: s.authenticate,
 		Authorize:    authorize,
+		Keys:         &s.signing,
+		Signed:       s.signed,
+		Regions:      o.Regions,
+		AnyOrigin:    o.Production,
 		AllowOrigin:  allowOrigin(o.AllowedOrigins),
 		BodyBudget:   o.BodyBudget,
 		BodyGrace:    o.BodyGrace,

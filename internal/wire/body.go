@@ -19,13 +19,25 @@ const (
 	leap = 16
 )
 
-// errTooLarge is returned when a body is longer than Options.MaxBody.
-var errTooLarge = errors.New("body too large")
+// maxRefused is how much is read of the body of a request that is refused already:
+// so much that it can be refused for its body instead, if that comes first.
+const maxRefused = 64 << 10
+
+var (
+	// errTooLarge is returned when a body is longer than Options.MaxBody.
+	errTooLarge = errors.New("body too large")
+	// errEnough is returned when a body is longer than maxRefused, if that was asked
+	// for.
+	errEnough = errors.New("body longer than it is worth")
+)
 
 // body is a request's body and the room it holds.
 type body struct {
 	buf   scratch.Buffer
 	share share
+	hasher
+	// refused says that the body is not worth more than maxRefused.
+	refused bool
 }
 
 // bodyReader reads bodies within the budget and in bounded time.
@@ -40,7 +52,7 @@ type bodyReader struct {
 // more as the body arrives: a client that only claims a length keeps nobody out.
 // Its time does not run while we wait for room.
 //
-// An error is errTooLarge, the context's, or the connection's, of which
+// An error is errTooLarge, errEnough, the context's, or the connection's, of which
 // os.ErrDeadlineExceeded says that the client was too slow; the connection then
 // has whatever deadline it has.
 func (br *bodyReader) read(w http.ResponseWriter, r *http.Request, b *body) error {
@@ -49,6 +61,9 @@ func (br *bodyReader) read(w http.ResponseWriter, r *http.Request, b *body) erro
 	}
 	if r.ContentLength > br.max {
 		return errTooLarge
+	}
+	if b.refused && r.ContentLength > maxRefused {
+		return errEnough
 	}
 	clock := patience{pace: br.pace, rc: http.NewResponseController(w)}
 	clock.allow(0)
@@ -61,7 +76,7 @@ func (br *bodyReader) read(w http.ResponseWriter, r *http.Request, b *body) erro
 
 func (br *bodyReader) readAll(r *http.Request, b *body, clock *patience) error {
 	for {
-		ended, err := fill(r.Body, &b.buf)
+		ended, err := b.fill(r.Body)
 		if err != nil {
 			return err
 		}
@@ -76,8 +91,11 @@ func (br *bodyReader) readAll(r *http.Request, b *body, clock *patience) error {
 		if !more {
 			return err
 		}
-		if have == br.max {
+		switch {
+		case have == br.max:
 			return errTooLarge
+		case b.refused && have >= maxRefused:
+			return errEnough
 		}
 		if err := br.makeRoom(r.Context(), b, br.enough(r.ContentLength, have), clock); err != nil {
 			return err
@@ -119,11 +137,13 @@ func (br *bodyReader) makeRoom(ctx context.Context, b *body, size int64, clock *
 	return nil
 }
 
-// fill reads until buf is full or the body ends.
-func fill(from io.Reader, buf *scratch.Buffer) (ended bool, err error) {
+// fill reads until the buffer is full or the body ends.
+func (b *body) fill(from io.Reader) (ended bool, err error) {
+	buf := &b.buf
 	for len(buf.B) < cap(buf.B) {
 		n, err := from.Read(buf.B[len(buf.B):cap(buf.B)])
 		buf.B = buf.B[:len(buf.B)+n]
+		b.absorb(buf.B)
 		if err == io.EOF {
 			return true, nil
 		}

@@ -6,13 +6,16 @@
 // operation by its shapes, and a route may have a fast.Codec that does the same
 // sooner. An operation answers once, or with a stream of events (stream.go),
 // which are messages as package eventstream writes them. An exchange is one
-// request on its way through the Mux. The budget is the memory that all bodies
+// request on its way through the Mux. A Signer is whom a request's credentials name;
+// the verifier finds out whether he has signed it (verify.go). The budget is the memory that all bodies
 // in flight share. Validate applies the constraints of the model. wire knows no
 // service: what it serves, server tells it.
 //
 // The order of checks is AWS's (data-streams.md, section 1.2): CORS, method,
 // empty body, content type, body parses, operation known, credentials, types,
-// constraints, the operation. exchange.go follows it from top to bottom.
+// constraints, the operation. exchange.go follows it from top to bottom. Key, date and
+// scope are judged before the body is read, and what comes of it is kept until it is
+// its turn: of a request that is refused anyway only the beginning of the body is read.
 //
 // Invariants:
 //  1. Every answer has a request id, and every request is observed once.
@@ -27,10 +30,13 @@
 //     cut off, for net/http may then still be sending). Else it is collected.
 //  5. An error that is no *awsapi.Error is logged once, with the request id, and
 //     the client sees InternalFailure.
-//  6. No operation runs without a Caller.
+//  6. No operation runs without a Caller, of whom Options.Authorize has decided. It is
+//     asked about identities whose signature was found good, or that are Unverified, and
+//     no others. Whatever fails on the way there, lets nobody in.
 //  7. Every request that named an operation is recorded once, before its input is given
 //     back and its answer is sent: Record is told what will be answered, not whether it
 //     arrived. One whose input is given back earlier is recorded with a copy.
+//  8. What is verified is hashed while it is read; what is not verified is not hashed.
 //
 // Operations in other protocols (query, rest-json, rpc-v2-cbor) will find their
 // route by other means than X-Amz-Target; that choice is made in exchange.serve.

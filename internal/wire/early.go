@@ -53,7 +53,7 @@ func (x *exchange) noEncoding(target string) {
 // deadEnd answers a body that says application/json, which never leads to an
 // operation.
 func (x *exchange) deadEnd() {
-	if !awsjson.Valid(x.body.buf.B) {
+	if !x.cut && !awsjson.Valid(x.body.buf.B) {
 		x.code = "SerializationException"
 		x.reply(http.StatusBadRequest, "application/json", []byte(textDeadEndMalformed))
 		return

@@ -9,7 +9,6 @@ import (
 
 	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/wire/convert"
-	"github.com/freshet/freshet/internal/wire/sigv4"
 )
 
 // exchange is one request on its way to its answer.
@@ -21,6 +20,12 @@ type exchange struct {
 
 	requestID string
 	body      body
+	// proof is what the headers say of who signed the request, if they name an
+	// operation.
+	proof proof
+	// cut says that the rest of the body was left unread, since the request is refused
+	// anyway.
+	cut bool
 	// encoding and route are known once the request was understood.
 	encoding *encoding
 	route    *Route
@@ -58,19 +63,28 @@ func (x *exchange) serve() {
 		}
 		return
 	}
-	err := x.mux.bodies.read(x.w, x.r, &x.body)
-	x.bytesIn = int64(len(x.body.buf.B))
-	if err != nil {
-		x.bodyFailed(err)
-		return
-	}
+	x.judge()
+}
+
+// judge reads what the request says. Who signed it, the headers tell before the body
+// is read, so that a client who may not come in makes us read little; but what is
+// wrong with the body is answered first.
+func (x *exchange) judge() {
 	target := header(x.r.Header, "X-Amz-Target")
 	route := x.mux.routes[target]
 	contentType, _, _ := strings.Cut(header(x.r.Header, "Content-Type"), ";")
 	contentType = strings.TrimSpace(contentType)
 	x.encoding = encodingOf(contentType)
+	x.body.refused = true
+	if route != nil && x.encoding != nil {
+		x.mux.verifier.begin(&x.proof, x.r, route.op.Service.SigningName, x.start)
+		x.body.refused = x.proof.err != nil
+	}
+	if !x.readBody() {
+		return
+	}
 	switch {
-	case len(x.body.buf.B) == 0:
+	case len(x.body.buf.B) == 0 && !x.cut:
 		x.emptyBody(route)
 	case contentType == "application/json":
 		x.deadEnd()
@@ -85,40 +99,48 @@ func (x *exchange) serve() {
 		x.beginRecord()
 		x.authenticate()
 	}
+	if x.cut {
+		x.drain()
+	}
+}
+
+// readBody reads the body, or as much of it as the request is worth. If it cannot be
+// read, that is answered.
+func (x *exchange) readBody() (ok bool) {
+	if x.proof.wantsHash() {
+		x.body.begin()
+	}
+	err := x.mux.bodies.read(x.w, x.r, &x.body)
+	x.bytesIn = int64(len(x.body.buf.B))
+	switch {
+	case errors.Is(err, errEnough):
+		x.cut = true
+		x.hangUp()
+	case err != nil:
+		x.bodyFailed(err)
+		return false
+	}
+	return true
 }
 
 // authenticate finds out who calls, and goes on with the operation.
 func (x *exchange) authenticate() {
-	credentials, err := sigv4.Parse(x.r)
 	if x.recorded != nil {
-		x.recorded.KeyID, x.recorded.Region = credentials.AccessKeyID, credentials.Region
+		x.recorded.KeyID, x.recorded.Region = x.proof.credentials.AccessKeyID, x.proof.credentials.Region
 	}
-	if err == nil {
-		err = credentials.CheckService(x.route.op.Service.SigningName)
-	}
+	identity, err := x.mux.verifier.end(&x.proof, x.body.sum())
 	if err != nil {
 		x.refuse(err)
 		return
 	}
-	signer, err := x.mux.options.Authenticate(x.r, &credentials)
-	if err != nil {
-		x.refuse(err)
-		return
-	}
-	if signer.Identity.IsZero() {
-		panic("BUG: wire: Options.Authenticate returned no identity and no error")
-	}
-	if !signer.Unverified {
-		x.refuse(errors.New("wire: signatures cannot be verified yet"))
-		return
-	}
-	x.perform(signer.Identity)
+	x.perform(identity)
 }
 
 // refuse answers an error that was found before the body was decoded. A body
-// that does not parse comes first.
+// that does not parse comes first. (Unlike AWS, as far as is known, we do not look for
+// that in one of more than maxRefused bytes.)
 func (x *exchange) refuse(err error) {
-	if !x.encoding.valid(x.body.buf.B) {
+	if !x.cut && !x.encoding.valid(x.body.buf.B) {
 		err = convert.Malformed()
 	}
 	x.fail(err)

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"os"
 	"time"
@@ -107,6 +108,20 @@ func (x *exchange) hangUp() {
 	if x.closeConnection() {
 		_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(drainTime))
 	}
+}
+
+// drain lets a client that sends all before it reads find the answer: if we closed the
+// connection on it, it would see that alone, and not why. What it sends takes no memory,
+// and it has drainTime for it. (net/http resets a stream of HTTP/2, whose client sees the
+// answer. Who waits for 100-continue sends nothing more.)
+func (x *exchange) drain() {
+	if x.r.ProtoMajor != 1 || header(x.r.Header, "Expect") != "" {
+		return
+	}
+	if err := http.NewResponseController(x.w).Flush(); err != nil {
+		return // the client has gone
+	}
+	_, _ = io.CopyN(io.Discard, x.r.Body, x.mux.bodies.max) // whatever comes of it, the connection ends
 }
 
 // closeConnection ends an HTTP/1 connection after the answer. An HTTP/2

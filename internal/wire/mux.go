@@ -12,8 +12,9 @@ import (
 // Mux answers requests by the routes it was given. It serves HTTP/1.1 and
 // HTTP/2 alike.
 type Mux struct {
-	options Options
-	bodies  bodyReader
+	options  Options
+	verifier *verifier
+	bodies   bodyReader
 	// routes are keyed by the value of X-Amz-Target. They are fixed before the
 	// first request.
 	routes map[string]*Route
@@ -34,7 +35,7 @@ func New(o Options) *Mux {
 		}
 	}
 	streams, endStreams := context.WithCancel(context.Background())
-	return &Mux{
+	m := &Mux{
 		streams:    streams,
 		endStreams: endStreams,
 
@@ -47,6 +48,8 @@ func New(o Options) *Mux {
 			pace:   pace{grace: o.BodyGrace, rate: o.BodyRate},
 		},
 	}
+	m.verifier = newVerifier(&m.options)
+	return m
 }
 
 // Handle adds routes. It is called before the first request and panics if an

@@ -16,7 +16,8 @@ import (
 type Signer struct {
 	// Identity is what the request is if its signature is good.
 	Identity access.Identity
-	// Secret is what the signature must have been made with.
+	// Secret is what the signature must have been made with. It must not be empty if
+	// the signature is verified.
 	Secret access.Secret
 	// Unverified takes the request without a look at its signature. It is for
 	// development alone.
@@ -25,14 +26,30 @@ type Signer struct {
 
 // Options configure a Mux. Authenticate and Authorize must be given.
 type Options struct {
-	// Authenticate finds whom the credentials of r name. The signature is looked at
-	// afterwards. An *awsapi.Error is answered as it is; any other error is a failure
-	// of ours.
+	// Authenticate finds whom the credentials of r name, before its body is read. It
+	// checks that there is a session token exactly if the key is a temporary one, and
+	// that it belongs to the key. The signature is looked at afterwards. An
+	// *awsapi.Error is answered as it is; any other error is a failure of ours.
 	Authenticate func(r *http.Request, c *sigv4.Credentials) (Signer, error)
 
 	// Authorize decides whether i may perform op with that input, and is the only
 	// source of a Caller. Its errors are like those of Authenticate.
 	Authorize func(ctx context.Context, i access.Identity, op *awsapi.Operation, in any) (access.Caller, error)
+
+	// Keys keeps what is derived from secrets. Whoever disables or deletes a key lets it
+	// Forget that. nil makes one of the Mux's own.
+	Keys *sigv4.Keys
+
+	// Signed is told of every request whose signature was good, with the service that
+	// it was signed for. It must be quick. nil is told nothing.
+	Signed func(i access.Identity, service string)
+
+	// Regions are those that verified credentials may be scoped to. nil is all.
+	Regions []string
+
+	// UnsignedPayload takes requests whose signature does not cover their body
+	// (UNSIGNED-PAYLOAD), if they come over TLS.
+	UnsignedPayload bool
 
 	// AnyOrigin lets the pages of every origin call, as AWS does. It is only for
 	// where signatures are verified: a page then needs a key to read anything.
@@ -115,6 +132,12 @@ func (o *Options) setDefaults() {
 	}
 	if o.BodyRate <= 0 {
 		o.BodyRate = 64 << 10
+	}
+	if o.Keys == nil {
+		o.Keys = new(sigv4.Keys)
+	}
+	if o.Signed == nil {
+		o.Signed = func(access.Identity, string) {}
 	}
 	if o.Observe == nil {
 		o.Observe = func(Observation) {}

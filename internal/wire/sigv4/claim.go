@@ -60,8 +60,8 @@ func (c *Credentials) Check(r *http.Request, rules Rules, now time.Time) (Claim,
 			return Claim{}, incomplete("The query string does not parse: what is signed would not be what is read.")
 		}
 	}
-	if c.Region == "" || rules.Regions != nil && !slices.Contains(rules.Regions, c.Region) {
-		return Claim{}, invalid("Credential should be scoped to a valid region, not '" + c.Region + "'.")
+	if err := c.CheckRegion(rules.Regions); err != nil {
+		return Claim{}, err
 	}
 	if err := claim.checkTime(now); err != nil {
 		return Claim{}, err
@@ -70,6 +70,14 @@ func (c *Credentials) Check(r *http.Request, rules Rules, now time.Time) (Claim,
 		return Claim{}, err
 	}
 	return claim, claim.checkPayload(rules)
+}
+
+// CheckRegion refuses credentials for none of the regions, of which nil is all.
+func (c *Credentials) CheckRegion(regions []string) error {
+	if c.Region == "" || regions != nil && !slices.Contains(regions, c.Region) {
+		return invalid("Credential should be scoped to a valid region, not '" + c.Region + "'.")
+	}
+	return nil
 }
 
 // Unsigned says that the signature does not cover the body, which need not be hashed.

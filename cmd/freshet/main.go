@@ -15,6 +15,7 @@ import (
 type commands struct {
 	Dev         devCommand         `cmd:"" help:"Run a server for development: any credentials, on this machine only."`
 	Serve       serveCommand       `cmd:"" help:"Run a server in production: keys, policies, TLS."`
+	TLS         tlsCommands        `cmd:"" name:"tls" help:"The authority behind the server's certificate."`
 	Env         envCommand         `cmd:"" help:"Print the export lines that point AWS tools to a server."`
 	Check       checkCommand       `cmd:"" help:"Check the configuration and a data folder that no server uses."`
 	Doctor      doctorCommand      `cmd:"" help:"Look at what this machine offers a server."`

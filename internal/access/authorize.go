@@ -1,6 +1,8 @@
 package access
 
 import (
+	"strings"
+
 	"github.com/freshet/freshet/internal/access/policy"
 )
 
@@ -72,8 +74,8 @@ func AuthorizeRequest(i Identity, r Request) (Caller, error) {
 		if d := Simulate(i, r, *u); !d.Allowed() {
 			return Caller{}, denied(i.principal, u, d)
 		}
-		if owner := u.Resource.Account; owner != "" && n == 0 {
-			caller.account = owner
+		if owner := u.Resource.Account; owner != i.account && owner != "" && n == 0 {
+			caller.account = strings.Clone(owner) // it may be of the request, whose memory is used again
 		}
 		if owner := u.Resource.Account; owner != "" && owner != caller.account {
 			// One call reaches the state of one account.

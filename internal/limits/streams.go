@@ -92,6 +92,6 @@ const (
 // AddTagsToStream).
 const TagsPerResource = 50
 
-// PolicyBytes bounds a resource policy; hard. It is the bound that other services of
-// AWS have; that of Kinesis is not confirmed.
+// PolicyBytes bounds a resource policy; hard (developer guide, sharing a stream,
+// policy limits).
 const PolicyBytes = 20 * KiB

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/freshet/freshet/internal/access/policy"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -26,12 +27,17 @@ type consumerDocument struct {
 // consumer is a consumer in a snapshot; it never changes.
 type consumer struct {
 	consumerDocument
-	name string
+	name   string
+	shared *policy.Named // Policy, read; nil if there is none
+}
+
+func newConsumer(name string, doc consumerDocument) *consumer {
+	return &consumer{consumerDocument: doc, name: name, shared: readPolicy(doc.Policy)}
 }
 
 // revised returns c with another document.
 func (c *consumer) revised(doc consumerDocument) *consumer {
-	return &consumer{consumerDocument: doc, name: c.name}
+	return newConsumer(c.name, doc)
 }
 
 // entering returns c with a status that is entered at now.

@@ -65,7 +65,7 @@ func readConsumers(r meta.Reader, prefix string) (map[string][]*consumer, error)
 		if err := json.Unmarshal(doc.Value, &d); err != nil {
 			return nil, fmt.Errorf("document %s: %w", doc.Key, err)
 		}
-		consumers[id] = append(consumers[id], &consumer{consumerDocument: d, name: name})
+		consumers[id] = append(consumers[id], newConsumer(name, d))
 	}
 	return consumers, nil
 }

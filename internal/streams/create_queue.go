@@ -33,7 +33,7 @@ func (s *Service) CreateQueue(ctx context.Context, caller access.Caller, in *kin
 	if err := s.beginQueueAt(ctx, st, &doc); err != nil {
 		return nil, err
 	}
-	q := &queue{doc, queueID{st.id, randomNumber()}}
+	q := newQueue(queueID{st.id, randomNumber()}, doc)
 	st, err = s.catalog.change(ctx, st.streamKey, func(old *stream) (*stream, error) {
 		if old == nil || old.id != st.id {
 			return nil, errNoStream(st.streamKey)

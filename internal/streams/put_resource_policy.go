@@ -10,7 +10,7 @@ import (
 
 // PutResourcePolicy gives a stream, a consumer or a queue a policy, in the place of the one
 // that it has. The policy is kept as it was written; what is checked, policy.go says.
-// Nobody is judged by it yet.
+// Whoever reaches the resource is judged by it (resources.go).
 func (s *Service) PutResourcePolicy(ctx context.Context, caller access.Caller, in *kinesis.PutResourcePolicyInput) (*kinesis.PutResourcePolicyOutput, error) {
 	r, err := s.findResource(caller, in.ResourceARN)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/freshet/freshet/internal/access/policy"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -68,11 +69,14 @@ func parseQueueID(s string) (queueID, bool) {
 // queue is a queue in a snapshot; it never changes.
 type queue struct {
 	queueDocument
-	id queueID
+	id     queueID
+	shared *policy.Named // Policy, read; nil if there is none
 }
 
+func newQueue(id queueID, doc queueDocument) *queue { return &queue{doc, id, readPolicy(doc.Policy)} }
+
 // revised returns q with another document.
-func (q *queue) revised(doc queueDocument) *queue { return &queue{doc, q.id} }
+func (q *queue) revised(doc queueDocument) *queue { return newQueue(q.id, doc) }
 
 // entering returns q with a status that is entered at now.
 func (q *queue) entering(status kinesis.QueueStatus, now time.Time) *queue {

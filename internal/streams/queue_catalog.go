@@ -85,7 +85,7 @@ func readQueues(r meta.Reader, prefix string) (map[string][]*queue, error) {
 		if err := json.Unmarshal(doc.Value, &d); err != nil {
 			return nil, fmt.Errorf("document %s: %w", doc.Key, err)
 		}
-		queues[stream] = append(queues[stream], &queue{d, queueID{id, number}})
+		queues[stream] = append(queues[stream], newQueue(queueID{id, number}, d))
 	}
 	return queues, nil
 }

@@ -231,7 +231,7 @@ func TestQueuesHaveTagsAndAPolicy(t *testing.T) {
 		must(t, 0, err)
 		out, err := r.ListTagsForResource(r.ctx(), testCaller, &kinesis.ListTagsForResourceInput{ResourceARN: &arn})
 		wantEqual(t, len(must(t, out, err).Tags), 2, "tags")
-		text := `{"Statement":{"Effect":"Allow","Principal":"*","Action":"kinesis:*"}}`
+		text := `{"Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"kinesis:ReceiveQueueRecords","Resource":"` + arn + `"}}`
 		_, err = r.PutResourcePolicy(r.ctx(), testCaller, &kinesis.PutResourcePolicyInput{ResourceARN: &arn, Policy: &text})
 		must(t, 0, err)
 		r.start(Options{})

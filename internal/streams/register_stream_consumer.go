@@ -71,7 +71,7 @@ func (s *Service) registered(st *stream, name string, tags map[string]string, no
 	if s.options.TransitionDelay <= 0 {
 		doc.Status = kinesis.ConsumerStatusActive
 	}
-	return &consumer{consumerDocument: doc, name: name}
+	return newConsumer(name, doc)
 }
 
 // readers is how many consumers and queues st has; they share a limit (API,

@@ -30,10 +30,22 @@ func (t *tokens) iterator(it shardIterator) string {
 	return t.seal(iteratorToken, c)
 }
 
-// openIterator reads an iterator at now. Double quotes around it are tolerated,
-// as AWS does: shells and JSON tools leave them there. One that seems to be
-// from the future is good, for clocks run back.
+// openIterator reads an iterator at now. One that seems to be from the future is
+// good, for clocks run back.
 func (t *tokens) openIterator(s string, now shardlog.Millis) (shardIterator, error) {
+	it, err := t.readIterator(s)
+	if err != nil {
+		return shardIterator{}, err
+	}
+	if now-it.given > shardlog.Millis(limits.IteratorLife.Milliseconds()) {
+		return shardIterator{}, errIteratorExpired(it.given, now, limits.IteratorLife)
+	}
+	return it, nil
+}
+
+// readIterator reads an iterator of whatever age. Double quotes around it are
+// tolerated, as AWS does: shells and JSON tools leave them there.
+func (t *tokens) readIterator(s string) (shardIterator, error) {
 	if len(s) > 2 && strings.HasPrefix(s, `"`) && strings.HasSuffix(s, `"`) {
 		s = s[1 : len(s)-1]
 	}
@@ -50,9 +62,6 @@ func (t *tokens) openIterator(s string, now shardlog.Millis) (shardIterator, err
 	}
 	if c.short {
 		return shardIterator{}, errIteratorInvalid()
-	}
-	if now-it.given > shardlog.Millis(limits.IteratorLife.Milliseconds()) {
-		return shardIterator{}, errIteratorExpired(it.given, now, limits.IteratorLife)
 	}
 	return it, nil
 }

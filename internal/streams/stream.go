@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/freshet/freshet/internal/access/policy"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
 	"github.com/freshet/freshet/internal/limits"
 	"github.com/freshet/freshet/internal/meta"
@@ -95,10 +96,12 @@ type stream struct {
 	// limits are the rates that hold for the shards, nil if none do. The catalog
 	// sets them before st is in a snapshot (profiles.go).
 	limits *limits.Profile
+
+	shared *policy.Named // Policy, read; nil if there is none
 }
 
 func newStream(key streamKey, id shardlog.StreamID, doc streamDocument, shards []*shard) *stream {
-	st := &stream{streamKey: key, streamDocument: doc, id: id, shards: shards, children: map[uint32][]*shard{}}
+	st := &stream{streamKey: key, streamDocument: doc, id: id, shards: shards, children: map[uint32][]*shard{}, shared: readPolicy(doc.Policy)}
 	for _, sh := range shards {
 		if sh.State == pending {
 			continue

@@ -61,3 +61,34 @@ func (r *resource) matches(arn string, ctx Context) tri {
 	}
 	return r.arn.matches(arn, ctx)
 }
+
+// Grants is how widely the statements of a document that allow do so, which some
+// services bound.
+type Grants struct {
+	// Everybody says that one allows "*", or everybody who is not named.
+	Everybody bool
+	// Outsiders says that one names principals that are not IAM's: services, providers
+	// of identities, canonical users.
+	Outsiders bool
+	// Wildcards says that one allows actions by a wildcard, or all that are not named.
+	Wildcards bool
+}
+
+// Grants looks at the document's statements.
+func (d *Document) Grants() (g Grants) {
+	for i := range d.statements {
+		st := &d.statements[i]
+		if st.effect != Allow {
+			continue
+		}
+		if p := st.principals; p != nil {
+			g.Everybody = g.Everybody || p.all || st.notPrincipal
+			g.Outsiders = g.Outsiders || p.other || len(p.federated) > 0
+		}
+		g.Wildcards = g.Wildcards || st.notAction
+		for _, action := range st.actions {
+			g.Wildcards = g.Wildcards || !action.plain()
+		}
+	}
+	return g
+}

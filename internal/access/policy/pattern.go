@@ -212,3 +212,8 @@ func (seg segment) find(s string) (end int, ok bool) {
 	}
 	return 0, false
 }
+
+// plain reports whether p has no wildcard and no variable.
+func (p *pattern) plain() bool {
+	return len(p.segments) == 1 && len(p.segments[0]) == 1 && p.segments[0][0].kind == literal
+}

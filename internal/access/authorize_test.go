@@ -168,7 +168,7 @@ func TestWhatConditionsAreJudgedBy(t *testing.T) {
 	f(role, facts, "aws:tokenissuetime", "1998-07-09T16:00:00Z")
 	f(alice, plain, "aws:tokenissuetime")
 	f(role, facts, "aws:sourceip", "192.0.2.7")
-	f(role, plain, "aws:sourceip")
+	f(role, plain, "aws:sourceip", "unknown")
 	f(role, facts, "aws:securetransport", "true")
 	f(role, plain, "aws:securetransport", "false")
 	f(role, facts, "aws:useragent", "agent")

@@ -78,9 +78,11 @@ func (c *requestContext) tokenIssueTime() string {
 	return c.identity.facts.TokenIssued.UTC().Format(time.RFC3339)
 }
 
+// sourceIP is no address if it is not known where a request comes from, so that no
+// condition on it can be decided.
 func (c *requestContext) sourceIP() string {
 	if !c.identity.facts.Source.IsValid() {
-		return ""
+		return "unknown"
 	}
 	return c.identity.facts.Source.Unmap().WithZone("").String()
 }

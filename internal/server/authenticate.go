@@ -33,7 +33,11 @@ func (s *Server) signed(i access.Identity, service string) {
 	s.identities.Used(i.KeyID(), service, i.Region())
 }
 
-// authorize decides whether an operation may be performed.
-func authorize(_ context.Context, i access.Identity, op *awsapi.Operation, _ any) (access.Caller, error) {
-	return access.Authorize(i, op.Action, access.Resource{ARN: "*"})
+// authorize decides whether an operation may be performed, by what its input touches.
+// Who is not verified is allowed all in his account, and pays for no look at it.
+func (s *Server) authorize(_ context.Context, i access.Identity, op *awsapi.Operation, in any) (access.Caller, error) {
+	if i.Principal() == nil {
+		return access.AuthorizeRequest(i, access.Request{})
+	}
+	return access.AuthorizeRequest(i, s.streams.Touches(op, i, in))
 }

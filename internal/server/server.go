@@ -62,7 +62,7 @@ func New(o Options) (*Server, error) {
 	})
 	api := wire.New(wire.Options{
 		Authenticate: s.authenticate,
-		Authorize:    authorize,
+		Authorize:    s.authorize,
 		Keys:         &s.signing,
 		Signed:       s.signed,
 		Regions:      o.Regions,

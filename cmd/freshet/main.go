@@ -22,6 +22,7 @@ type commands struct {
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a server whether it is ready; for container probes."`
 	Backup      backupCommand      `cmd:"" help:"Copy a data folder, of a running server too, to one point and verified."`
 	Restore     restoreCommand     `cmd:"" help:"Make a data folder of a backup."`
+	Keyring     keyringCommands    `cmd:"" help:"The keys that others are encrypted with, in a file of this machine."`
 	Log         logCommands        `cmd:"" help:"Look into the log of a data folder."`
 	Bench       benchCommands      `cmd:"" help:"Measure an endpoint."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

@@ -82,7 +82,7 @@ func New(o Options) (*Server, error) {
 		Compression:              o.Compression.inLog(),
 		Limits:                   o.Limits.profile(),
 		Token:                    token,
-		MetricsToken:             o.MetricsToken,
+		MetricsToken:             o.MetricsToken.Reveal(),
 		Backup:                   s.Backup,
 		ForTests:                 !o.Production,
 		Version:                  o.Version,

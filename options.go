@@ -43,7 +43,7 @@ type Options struct {
 	// MetricsToken is what lets read /_freshet/metrics in Production, and nothing
 	// else, as Authorization: Bearer and the token; see APIToken for its form. By
 	// default there is none: metrics then want a signature, or the folder's token.
-	MetricsToken string
+	MetricsToken Secret
 
 	// Listen is the address of the one port that serves everything, host:port,
 	// overriding the default 127.0.0.1:4566. Port 0 lets the system choose one.
@@ -205,7 +205,7 @@ func (o Options) Validate() error {
 			check(false, "InitialStreams", strconv.Quote(i.Name), rule.Error())
 		}
 	}
-	for name, token := range map[string]string{"APIToken": o.APIToken, "MetricsToken": o.MetricsToken} {
+	for name, token := range map[string]string{"APIToken": o.APIToken, "MetricsToken": o.MetricsToken.Reveal()} {
 		if rule := checkToken(token); rule != nil {
 			check(false, name, "…", rule.Error()) // a secret is not shown, not even a bad one
 		}

@@ -81,7 +81,7 @@ func (s *Settings) keys() []key {
 		{"server.tls_key", file{&o.TLSKey}},
 		{"server.plaintext", choice{(*string)(&o.Plaintext), []string{"refuse", "allow"}}},
 		{"server.trusted_proxies", networks{&o.TrustedProxies}},
-		{"server.metrics_token", secret{&o.MetricsToken}},
+		{"server.metrics_token", hidden{&o.MetricsToken}},
 		{"server.header_timeout", duration{&o.HeaderTimeout, positive}},
 		{"server.body_grace", duration{&o.BodyGrace, positive}},
 		{"server.idle_timeout", duration{&o.IdleTimeout, positive}},

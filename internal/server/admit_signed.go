@@ -1,18 +1,12 @@
 package server
 
 import (
-	"bytes"
 	"cmp"
-	"crypto/sha256"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/freshet/freshet/internal/access"
-	"github.com/freshet/freshet/internal/awsapi"
-	"github.com/freshet/freshet/internal/wire/sigv4"
 )
 
 // extensionService is what requests to the extension API are signed for, and what
@@ -30,7 +24,7 @@ func (s *Server) admitSigner(name string, w http.ResponseWriter, r *http.Request
 	if !s.isOpen(w) {
 		return access.Caller{}, false // who there is may not be known yet
 	}
-	who, err := s.verify(w, r)
+	who, err := s.api.Identify(w, r, extensionService, maxTokenRequest)
 	if err != nil {
 		s.failed(w, r, err)
 		return access.Caller{}, false
@@ -58,34 +52,4 @@ func pageResource(r *http.Request, who access.Identity) access.Resource {
 	}
 	account = cmp.Or(account, who.Account())
 	return access.Resource{ARN: "arn:aws:kinesis:" + who.Region() + ":" + account + ":stream/" + stream, Account: account}
-}
-
-// verify returns who signed r. It reads the body, which is signed as well, and leaves
-// it to be read again.
-func (s *Server) verify(w http.ResponseWriter, r *http.Request) (access.Identity, error) {
-	credentials, err := sigv4.Parse(r)
-	if err == nil {
-		err = credentials.CheckService(extensionService)
-	}
-	if err != nil {
-		return access.Identity{}, err
-	}
-	claim, err := credentials.Check(r, sigv4.Rules{Regions: s.o.Regions}, time.Now())
-	if err != nil {
-		return access.Identity{}, err
-	}
-	who, secret, err := s.identify(r, &credentials)
-	if err != nil {
-		return access.Identity{}, err
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxTokenRequest))
-	if err != nil {
-		return access.Identity{}, awsapi.Errorf("ValidationException", "The body: %v.", err)
-	}
-	if err := s.signing.Verify(&claim, secret.Reveal(), sha256.Sum256(body)); err != nil {
-		return access.Identity{}, err
-	}
-	s.identities.Used(credentials.AccessKeyID, extensionService, credentials.Region)
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return who, nil
 }

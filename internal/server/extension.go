@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -112,11 +113,7 @@ var statuses = map[string]int{
 // failed answers an error. One that is not the client's to know is logged.
 func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
 	if e, ok := errors.AsType[*awsapi.Error](err); ok && e.Cause == nil && e.Status < http.StatusInternalServerError {
-		status := http.StatusBadRequest
-		if special, ok := statuses[e.Code]; ok {
-			status = special
-		}
-		writeJSON(w, status, extapi.Error{Code: e.Code, Message: e.Message})
+		writeJSON(w, cmp.Or(statuses[e.Code], e.Status, http.StatusBadRequest), extapi.Error{Code: e.Code, Message: e.Message})
 		return
 	}
 	if r.Context().Err() != nil && errors.Is(err, r.Context().Err()) {

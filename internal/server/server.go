@@ -33,6 +33,7 @@ type Server struct {
 	rootKey  *identity.RootKey
 	signing  sigv4.Keys // derived from secrets of identities
 	streams  *streams.Service
+	api      *wire.Mux
 	handler  http.Handler
 	life     life
 	inflight inflight
@@ -78,6 +79,7 @@ func New(o Options) (*Server, error) {
 	s.endStreams = api.EndStreams
 	s.crowd = newCrowd(o.MaxConnections, o.MaxConnectionsPerAddress, o.Metrics.connections)
 	s.waits, s.endWaits = context.WithCancel(context.Background())
+	s.api = api
 	s.handler = s.door(api, s.pages())
 	return s, nil
 }

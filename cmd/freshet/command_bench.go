@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"syscall"
 	"time"
 
@@ -137,10 +136,12 @@ func (c benchGetCommand) Run(p *program) error {
 	})
 }
 
-type benchFloorCommand struct{}
+type benchFloorCommand struct {
+	TLS bool `name:"tls" help:"Speak TLS."`
+}
 
 // Run is what StartFloor starts.
-func (benchFloorCommand) Run() error { return bench.ServeFloor(os.Stdin, os.Stdout) }
+func (c benchFloorCommand) Run() error { return bench.ServeFloor(os.Stdin, os.Stdout, c.TLS) }
 
 func (l benchLoad) duration() time.Duration {
 	return time.Duration(l.Seconds * float64(time.Second))
@@ -212,7 +213,7 @@ func (l benchLoad) measure(ctx context.Context, p *program, target bench.Target,
 	load := bench.Load{Requests: requests, Duration: l.duration(), Check: check}
 	var floor bench.Result
 	if l.Floor {
-		if floor, err = l.measureFloor(ctx, load, floorReply); err != nil {
+		if floor, err = l.measureFloor(ctx, target.Secure(), load, floorReply); err != nil {
 			return result, err
 		}
 		fmt.Fprintf(p.stdout, "floor: net/http doing nothing\n%s\n\n", floor)
@@ -227,19 +228,10 @@ func (l benchLoad) measure(ctx context.Context, p *program, target bench.Target,
 	return result, nil
 }
 
-func (l benchLoad) measureFloor(ctx context.Context, load bench.Load, reply []byte) (r bench.Result, err error) {
+func (l benchLoad) measureFloor(ctx context.Context, secure bool, load bench.Load, reply []byte) (r bench.Result, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return r, err
 	}
-	floor, err := bench.StartFloor(ctx, exec.Command(self, "bench", "floor"), reply)
-	if err != nil {
-		return r, err
-	}
-	defer func() { err = errors.Join(err, floor.Stop()) }()
-	target, err := bench.NewTarget(floor.Endpoint, "us-east-1", bench.Credentials{})
-	if err != nil {
-		return r, err
-	}
-	return load.Run(ctx, target)
+	return bench.OnFloor(ctx, self, secure, load, reply)
 }

@@ -190,27 +190,41 @@ func TestRefusedRecordsEndTheRun(t *testing.T) {
 }
 
 func TestFloorServesUntilItsInputEnds(t *testing.T) {
-	toFloor, input := io.Pipe()
-	output, fromFloor := io.Pipe()
-	ended := make(chan error, 1)
-	go func() { ended <- ServeFloor(toFloor, fromFloor) }()
-	endpoint, err := introduce(input, output, []byte("the reply"))
-	if err != nil {
-		t.Fatal(err)
+	for _, secure := range []bool{false, true} {
+		toFloor, input := io.Pipe()
+		output, fromFloor := io.Pipe()
+		ended := make(chan error, 1)
+		go func() { ended <- ServeFloor(toFloor, fromFloor, secure) }()
+		floor := Floor{input: input}
+		if err := floor.introduce(output, []byte("the reply")); err != nil {
+			t.Fatal(err)
+		}
+		target, err := floor.Target()
+		if err != nil || target.Secure() != secure {
+			t.Fatalf("secure: %v, want %v; %v", target.Secure(), secure, err)
+		}
+		reply, err := target.client().Post(target.endpoint, "text/plain", strings.NewReader("body"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(reply.Body)
+		if err = errors.Join(err, reply.Body.Close()); err != nil || string(content) != "the reply" {
+			t.Errorf("%q, %v", content, err)
+		}
+		if err := input.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
 	}
-	reply, err := http.Post(endpoint, "text/plain", strings.NewReader("body"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	content, err := io.ReadAll(reply.Body)
-	if err = errors.Join(err, reply.Body.Close()); err != nil || string(content) != "the reply" {
-		t.Errorf("%q, %v", content, err)
-	}
-	if err := input.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-ended; err != nil {
-		t.Error(err)
+}
+
+func TestATargetOverTheOtherScheme(t *testing.T) {
+	plain := target(t, "http://127.0.0.1:4566").Bearing("token")
+	secure, err := plain.Over("https")
+	if err != nil || !secure.Secure() || secure.endpoint != "https://127.0.0.1:4566/" || secure.address != plain.address || secure.token != "token" {
+		t.Errorf("%+v, %v", secure, err)
 	}
 }
 

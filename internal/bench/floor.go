@@ -3,10 +3,18 @@ package bench
 import (
 	"bufio"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/binary"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
 	"os/exec"
@@ -17,9 +25,10 @@ import (
 
 // Floor is the floor server in a process of its own.
 type Floor struct {
-	Endpoint string
-	command  *exec.Cmd
-	input    io.WriteCloser
+	endpoint  string
+	authority []byte // PEM, nil without TLS
+	command   *exec.Cmd
+	input     io.WriteCloser
 }
 
 // StartFloor runs command, which must call ServeFloor on its standard input and
@@ -40,23 +49,64 @@ func StartFloor(ctx context.Context, command *exec.Cmd, reply []byte) (*Floor, e
 	f := &Floor{command: command, input: input}
 	stop := context.AfterFunc(ctx, func() { _ = input.Close() }) // ends a floor that does not answer
 	defer stop()
-	if f.Endpoint, err = introduce(input, output, reply); err != nil {
+	if err := f.introduce(output, reply); err != nil {
 		_ = f.Stop() // the first error tells more
 		return nil, fmt.Errorf("start the floor: %w", err)
 	}
 	return f, nil
 }
 
-// introduce tells the floor what to answer, and hears where it listens.
-func introduce(w io.Writer, r io.Reader, reply []byte) (endpoint string, err error) {
-	if err := binary.Write(w, binary.BigEndian, uint32(len(reply))); err != nil {
-		return "", err
+// OnFloor measures load on a floor that answers reply, over TLS if it is to be
+// secure. freshet is the command that serves it.
+func OnFloor(ctx context.Context, freshet string, secure bool, load Load, reply []byte) (r Result, err error) {
+	command := exec.Command(freshet, "bench", "floor")
+	if secure {
+		command.Args = append(command.Args, "--tls")
 	}
-	if _, err := w.Write(reply); err != nil {
-		return "", err
+	floor, err := StartFloor(ctx, command, reply)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, floor.Stop()) }()
+	target, err := floor.Target()
+	if err != nil {
+		return r, err
+	}
+	return load.Run(ctx, target)
+}
+
+// introduce tells the floor what to answer, and hears where it listens and whom to
+// trust there.
+func (f *Floor) introduce(r io.Reader, reply []byte) error {
+	if err := binary.Write(f.input, binary.BigEndian, uint32(len(reply))); err != nil {
+		return err
+	}
+	if _, err := f.input.Write(reply); err != nil {
+		return err
 	}
 	line, err := bufio.NewReader(r).ReadString('\n')
-	return strings.TrimSpace(line), err
+	if err != nil {
+		return err
+	}
+	endpoint, authority, secure := strings.Cut(strings.TrimSpace(line), " ")
+	f.endpoint = endpoint
+	if secure {
+		der, err := base64.StdEncoding.DecodeString(authority)
+		if err != nil {
+			return err
+		}
+		f.authority = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	}
+	return nil
+}
+
+// Target is the floor as what a load goes to.
+func (f *Floor) Target() (Target, error) {
+	t, err := NewTarget(f.endpoint, "us-east-1", Credentials{})
+	if err != nil || f.authority == nil {
+		return t, err
+	}
+	return t.Trusting(f.authority)
 }
 
 // Stop ends the floor's process and waits for it.
@@ -68,8 +118,9 @@ func (f *Floor) Stop() error {
 // ServeFloor is the floor: net/http over HTTP/1.1 that discards the body of every
 // request and answers one reply. It reads the reply from in (four bytes of
 // length, then the bytes), writes its endpoint to out in a line, and serves
-// until in ends.
-func ServeFloor(in io.Reader, out io.Writer) error {
+// until in ends. If it is to be secure it speaks TLS, and writes its certificate after
+// the endpoint, in base64.
+func ServeFloor(in io.Reader, out io.Writer, secure bool) error {
 	var length uint32
 	if err := binary.Read(in, binary.BigEndian, &length); err != nil {
 		return fmt.Errorf("read the reply's length: %w", err)
@@ -82,10 +133,19 @@ func ServeFloor(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	line := "http://" + listener.Addr().String()
+	if secure {
+		certificate, err := floorCertificate()
+		if err != nil {
+			return err
+		}
+		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}})
+		line = "https://" + listener.Addr().String() + " " + base64.StdEncoding.EncodeToString(certificate.Certificate[0])
+	}
 	server := &http.Server{Handler: floorHandler(reply), ReadHeaderTimeout: 10 * time.Second}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
-	if _, err := fmt.Fprintf(out, "http://%s\n", listener.Addr()); err != nil {
+	if _, err := fmt.Fprintln(out, line); err != nil {
 		return err
 	}
 	_, _ = io.Copy(io.Discard, in) // returns when whoever started us is gone
@@ -94,6 +154,21 @@ func ServeFloor(in io.Reader, out io.Writer) error {
 		return err
 	}
 	return nil
+}
+
+// floorCertificate makes a certificate that is its own authority.
+func floorCertificate() (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
 }
 
 func floorHandler(reply []byte) http.Handler {

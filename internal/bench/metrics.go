@@ -13,13 +13,16 @@ import (
 // and the records in them.
 type Groups struct{ Syncs, Records float64 }
 
-// Groups reads the server's metrics.
+// Groups reads the server's metrics, which are open to all or to the token that t bears.
 func (t Target) Groups(ctx context.Context) (g Groups, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, t.endpoint+"_freshet/metrics", nil)
 	if err != nil {
 		return g, err
 	}
-	reply, err := http.DefaultClient.Do(r)
+	if t.token != "" {
+		r.Header.Set("Authorization", "Bearer "+t.token)
+	}
+	reply, err := t.client().Do(r)
 	if err != nil {
 		return g, fmt.Errorf("metrics: %w", err)
 	}

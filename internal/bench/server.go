@@ -21,9 +21,9 @@ type Server struct {
 	drained chan struct{} // closed when its output has ended
 }
 
-var endpointLine = regexp.MustCompile(`https?://[^\s"]+`)
+var endpointLine = regexp.MustCompile(`https?://[^\s",]+`)
 
-// StartServer runs command, a `freshet dev` that was not started yet, and waits
+// StartServer runs command, a `freshet dev` or a `freshet serve` that was not started yet, and waits
 // until its screen names the endpoint. Stop ends it, and so does the end of ctx.
 func StartServer(ctx context.Context, command *exec.Cmd) (*Server, error) {
 	output, err := command.StdoutPipe()

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -22,6 +23,7 @@ type Target struct {
 	secure      bool
 	region      string
 	credentials Credentials
+	token       string // that the server's metrics want, or empty
 	// roots are the authorities that are trusted of a secure endpoint, nil those
 	// of the machine.
 	roots *x509.CertPool
@@ -35,6 +37,23 @@ func (t Target) Trusting(text []byte) (Target, error) {
 	}
 	return t, nil
 }
+
+// Bearing returns t, which shows a token to the server's metrics.
+func (t Target) Bearing(token string) Target {
+	t.token = token
+	return t
+}
+
+// Over returns t by another scheme, http or https, on the same port.
+func (t Target) Over(scheme string) (Target, error) {
+	_, rest, _ := strings.Cut(t.endpoint, "://")
+	other, err := NewTarget(scheme+"://"+strings.TrimSuffix(rest, "/"), t.region, t.credentials)
+	other.token, other.roots = t.token, t.roots
+	return other, err
+}
+
+// Secure says whether t is reached over TLS.
+func (t Target) Secure() bool { return t.secure }
 
 // client makes the calls that are not measured.
 func (t Target) client() *http.Client {
@@ -77,8 +96,8 @@ func (t Target) sign(ctx context.Context, operation string, body []byte) (*http.
 	return r, nil
 }
 
-// encode makes the bytes of a signed request, to be written again and again: a
-// signature holds for five minutes.
+// encode makes the bytes of a signed request, to be written again and again: AWS takes
+// a signature for fifteen minutes, and so does a server that verifies it.
 func (t Target) encode(ctx context.Context, operation string, body []byte) ([]byte, error) {
 	r, err := t.sign(ctx, operation, body)
 	if err != nil {

@@ -33,11 +33,12 @@ func (d *discard) SetWriteDeadline(time.Time) error { return nil }
 
 // putRecordsMux serves a PutRecords that answers out; generic leaves the
 // hand-written codecs out.
-func putRecordsMux(out *kinesis.PutRecordsOutput, generic bool) *wire.Mux {
-	m := wire.New(wire.Options{
-		Authenticate: anyone, Authorize: anything,
-		Logger: slog.New(slog.DiscardHandler),
-	})
+func putRecordsMux(out *kinesis.PutRecordsOutput, generic bool, options ...func(*wire.Options)) *wire.Mux {
+	o := wire.Options{Authenticate: anyone, Authorize: anything, Logger: slog.New(slog.DiscardHandler)}
+	for _, option := range options {
+		option(&o)
+	}
+	m := wire.New(o)
 	route := wire.Op(kinesis.OpPutRecords, func(context.Context, access.Caller, *kinesis.PutRecordsInput) (*kinesis.PutRecordsOutput, error) {
 		return out, nil
 	})
@@ -49,11 +50,20 @@ func putRecordsMux(out *kinesis.PutRecordsOutput, generic bool) *wire.Mux {
 }
 
 func benchmarkServe(b *testing.B, contentType string, body []byte, m *wire.Mux, records int) {
+	r := putRecordsRequest(contentType)
+	r.Header.Set("Authorization", sigv4.Algorithm+" Credential=test/20260101/eu-west-1/kinesis/aws4_request, SignedHeaders=host, Signature=abc")
+	benchmarkRequest(b, r, body, m, records)
+}
+
+func putRecordsRequest(contentType string) *http.Request {
 	r := httptest.NewRequest("POST", "/", nil)
 	r.Header = codecs[0].call("").Header
 	r.Header.Set("Content-Type", contentType)
 	r.Header.Set("X-Amz-Target", "Kinesis_20131202.PutRecords")
-	r.Header.Set("Authorization", sigv4.Algorithm+" Credential=test/20260101/eu-west-1/kinesis/aws4_request, SignedHeaders=host, Signature=abc")
+	return r
+}
+
+func benchmarkRequest(b *testing.B, r *http.Request, body []byte, m *wire.Mux, records int) {
 	r.ContentLength = int64(len(body))
 	reader := bytes.NewReader(body)
 	r.Body = io.NopCloser(reader)
@@ -78,6 +88,12 @@ func benchmarkPutRecords(b *testing.B, n int) {
 	cbor, _ := awscbor.Append(nil, kinesis.OpPutRecords.Input, in)
 	b.Run("JSON", func(b *testing.B) { benchmarkServe(b, wire.JSON, json, putRecordsMux(out, false), n) })
 	b.Run("CBOR", func(b *testing.B) { benchmarkServe(b, wire.CBOR, cbor, putRecordsMux(out, false), n) })
+	b.Run("JSON/signed", func(b *testing.B) {
+		m := putRecordsMux(out, false, func(o *wire.Options) { o.Authenticate = new(keyring).authenticate })
+		r, s := putRecordsRequest(wire.JSON), lasting()
+		s.service = "kinesis"
+		benchmarkRequest(b, s.sign(b, r, string(json)), json, m, n)
+	})
 	b.Run("generic/JSON", func(b *testing.B) { benchmarkServe(b, wire.JSON, json, putRecordsMux(out, true), n) })
 	b.Run("generic/CBOR", func(b *testing.B) { benchmarkServe(b, wire.CBOR, cbor, putRecordsMux(out, true), n) })
 }

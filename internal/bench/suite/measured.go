@@ -48,7 +48,7 @@ func run(ctx context.Context, v *server, load bench.Load) (m measured, err error
 func (s *Suite) compare(ctx context.Context, v *server, load bench.Load, reply []byte) (m measured, err error) {
 	onFloor := load
 	onFloor.Once, onFloor.Duration = false, s.Load
-	floor, err := s.overFloor(ctx, onFloor, reply)
+	floor, err := bench.OnFloor(ctx, s.Binary, v.target.Secure(), onFloor, reply)
 	if err != nil {
 		return m, fmt.Errorf("floor: %w", err)
 	}

@@ -44,6 +44,7 @@ func (s *Suite) Run(ctx context.Context) error {
 	}{
 		{"PutRecords by shards", s.putByShards},
 		{"PutRecords by connections", s.putByConnections},
+		{"signed PutRecords", s.putSigned},
 		{"PutRecord", s.putOne},
 		{"PutRecords at half the speed", s.putHalf},
 		{"GetRecords", s.get},
@@ -74,16 +75,21 @@ type server struct {
 
 // start starts a server on the folder of that name, which may have data.
 func (s *Suite) start(ctx context.Context, name string) (*server, error) {
+	return s.launch(ctx, name, bench.Credentials{KeyID: "test", Secret: "test"}, "dev")
+}
+
+// launch starts a server by that command on the folder of that name. Its target is
+// its first endpoint.
+func (s *Suite) launch(ctx context.Context, name string, c bench.Credentials, command ...string) (*server, error) {
 	dir := filepath.Join(s.Dir, name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	command := exec.Command(s.Binary, "dev", "--listen", "127.0.0.1:0", "--data", dir)
-	started, err := bench.StartServer(ctx, command)
+	started, err := bench.StartServer(ctx, exec.Command(s.Binary, append(command, "--listen", "127.0.0.1:0", "--data", dir)...))
 	if err != nil {
 		return nil, err
 	}
-	target, err := bench.NewTarget(started.Endpoint, "us-east-1", bench.Credentials{KeyID: "test", Secret: "test"})
+	target, err := bench.NewTarget(started.Endpoint, "us-east-1", c)
 	if err != nil {
 		return nil, errors.Join(err, started.Stop())
 	}
@@ -109,18 +115,4 @@ func onStream(ctx context.Context, v *server, shards int, measure func(*bench.St
 		return err
 	}
 	return measure(stream)
-}
-
-// overFloor runs a load on a floor that answers reply.
-func (s *Suite) overFloor(ctx context.Context, load bench.Load, reply []byte) (r bench.Result, err error) {
-	floor, err := bench.StartFloor(ctx, exec.Command(s.Binary, "bench", "floor"), reply)
-	if err != nil {
-		return r, err
-	}
-	defer func() { err = errors.Join(err, floor.Stop()) }()
-	target, err := bench.NewTarget(floor.Endpoint, "us-east-1", bench.Credentials{})
-	if err != nil {
-		return r, err
-	}
-	return load.Run(ctx, target)
 }

@@ -104,7 +104,7 @@ var forTests = []rule{
 	{"internal/vfs", []string{"internal/vfs/*"}, "each file system passes the suite"},
 	{"internal/shardlog/*", []string{"internal/shardlog/*"}, "each driver passes the suite"},
 	{"internal/meta/*", []string{"internal/meta/*"}, "each driver passes the suite"},
-	{"internal/keys", []string{"internal/keys/keyfile"}, "a sealer is tested on the local driver"},
+	{"internal/keys", []string{"internal/keys/keyfile", "internal/keys/keystest"}, "a sealer is tested on the local driver"},
 	{"internal/wire", join(shapes, []string{"internal/wire/*"}), "codecs and texts are tested on a real service's shapes"},
 	{"internal/wire/*", join(shapes, []string{"internal/wire", "internal/wire/*"}), "codecs are tested on a real service's shapes, and against the validator"},
 	{"internal/streams", []string{"internal/shardlog/memlog", "internal/meta/memmeta", "internal/shardlog/disklog", "internal/meta/sqlitemeta"},

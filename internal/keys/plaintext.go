@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"bytes"
 	"crypto/rand"
 	"fmt"
 	"io"
@@ -20,16 +21,20 @@ const redacted = "[redacted]"
 // Zeroing is what Go allows: no copy is left here, and what a cipher was made of
 // the key is its own.
 type Plaintext struct {
-	// key is behind a pointer so that what prints a structure around a Plaintext
-	// without asking it finds an address.
-	key *[KeySize]byte
+	// key is behind two pointers: package fmt asks no method of a field that is
+	// not exported, and shows what a pointer to an array points to where the verb
+	// does not fit.
+	key **[KeySize]byte
 }
+
+// plaintextOf holds key.
+func plaintextOf(key *[KeySize]byte) Plaintext { return Plaintext{&key} }
 
 // NewPlaintext makes a key at random.
 func NewPlaintext() Plaintext {
-	p := Plaintext{new([KeySize]byte)}
-	_, _ = rand.Read(p.key[:]) // it never fails
-	return p
+	key := new([KeySize]byte)
+	_, _ = rand.Read(key[:]) // it never fails
+	return plaintextOf(key)
 }
 
 // TakePlaintext moves a key out of b, which is zeroed. It returns false if b has
@@ -39,7 +44,7 @@ func TakePlaintext(b []byte) (Plaintext, bool) {
 	if len(b) != KeySize {
 		return Plaintext{}, false
 	}
-	return Plaintext{(*[KeySize]byte)(append([]byte(nil), b...))}, true
+	return plaintextOf((*[KeySize]byte)(bytes.Clone(b))), true
 }
 
 // Bytes returns the key, KeySize bytes that belong to p: they are zero after Zero.
@@ -47,16 +52,16 @@ func (p Plaintext) Bytes() []byte {
 	if p.key == nil {
 		panic("BUG: a data key is used that was never made")
 	}
-	return p.key[:]
+	return (*p.key)[:]
 }
 
 // IsZero reports whether p was never made, or is zeroed.
-func (p Plaintext) IsZero() bool { return p.key == nil || *p.key == [KeySize]byte{} }
+func (p Plaintext) IsZero() bool { return p.key == nil || **p.key == [KeySize]byte{} }
 
 // Zero forgets the key. What was derived of it goes on.
 func (p Plaintext) Zero() {
 	if p.key != nil {
-		clear(p.key[:])
+		clear((*p.key)[:])
 	}
 }
 

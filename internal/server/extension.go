@@ -100,10 +100,14 @@ func readJSONWithin(w http.ResponseWriter, r *http.Request, into any, most int64
 // tells, too.
 var statuses = map[string]int{
 	"AccessDeniedException":                  http.StatusForbidden,
+	"DeleteConflict":                         http.StatusConflict,
+	"EntityAlreadyExists":                    http.StatusConflict,
 	"ExpiredTokenException":                  http.StatusUnauthorized,
 	"IncompleteSignatureException":           http.StatusUnauthorized,
 	"InvalidSignatureException":              http.StatusUnauthorized,
+	"LimitExceeded":                          http.StatusConflict,
 	"LimitExceededException":                 http.StatusConflict,
+	"NoSuchEntity":                           http.StatusNotFound,
 	"ProvisionedThroughputExceededException": http.StatusTooManyRequests,
 	"ResourceInUseException":                 http.StatusConflict,
 	"ResourceNotFoundException":              http.StatusNotFound,

@@ -18,6 +18,7 @@ func (s *Server) extensionRoutes(mux *http.ServeMux) {
 	const stream = extapi.StreamsPath + "/{stream}"
 
 	mux.Handle(extapi.Root+"/", s.admitted("ListPages", noPage(mux)))
+	s.identityRoutes(mux)
 	handle("CreateBackup", "POST "+extapi.BackupsPath, http.HandlerFunc(s.postBackup))
 	handle("GetLimits", "GET "+extapi.LimitsPath, page(s, s.streams.Limits))
 	handle("PutLimits", "PUT "+extapi.LimitsPath, page(s, s.streams.SetLimits))

@@ -26,13 +26,19 @@ func dev(t *testing.T, args ...string) (screen string, signals chan<- os.Signal,
 // be drained.
 func devLines(t *testing.T, args ...string) (screen string, signals chan<- os.Signal, code <-chan int, lines <-chan string) {
 	t.Helper()
+	return linesOf(t, "dev", args...)
+}
+
+// linesOf is devLines for dev or serve.
+func linesOf(t *testing.T, command string, args ...string) (screen string, signals chan<- os.Signal, code <-chan int, lines <-chan string) {
+	t.Helper()
 	output, w := io.Pipe()
 	toStop := make(chan os.Signal, 2)
 	p := testProgram(&bytes.Buffer{}, nil)
 	p.stdout, p.signals = w, toStop
 	ended := make(chan int, 1)
 	go func() {
-		ended <- p.run(append([]string{"dev", "--listen", "127.0.0.1:0"}, args...))
+		ended <- p.run(append([]string{command, "--listen", "127.0.0.1:0"}, args...))
 		_ = w.Close()
 	}()
 	printed := bufio.NewScanner(output)

@@ -23,6 +23,11 @@ type commands struct {
 	Backup      backupCommand      `cmd:"" help:"Copy a data folder, of a running server too, to one point and verified."`
 	Restore     restoreCommand     `cmd:"" help:"Make a data folder of a backup."`
 	Keyring     keyringCommands    `cmd:"" help:"The keys that others are encrypted with, in a file of this machine."`
+	Account     accountCommands    `cmd:"" help:"Accounts of a server: the operator's, and others."`
+	User        userCommands       `cmd:"" help:"Users: who has keys of his own."`
+	Role        roleCommands       `cmd:"" help:"Roles: what is assumed for a time."`
+	Key         keyCommands        `cmd:"" help:"Access keys."`
+	Policy      policyCommands     `cmd:"" help:"Policies: who may do what."`
 	Log         logCommands        `cmd:"" help:"Look into the log of a data folder."`
 	Bench       benchCommands      `cmd:"" help:"Measure an endpoint."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

@@ -69,6 +69,9 @@ func AuthorizeRequest(i Identity, r Request) (Caller, error) {
 	if len(r.Uses) == 0 {
 		panic("BUG: access: a request that touches nothing")
 	}
+	if i.IsAnonymous() {
+		return Caller{}, denied(i.principal, &r.Uses[0], policy.Decision{Layer: policy.ByIdentity})
+	}
 	for n := range r.Uses {
 		u := &r.Uses[n]
 		if d := Simulate(i, r, *u); !d.Allowed() {

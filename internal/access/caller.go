@@ -16,6 +16,7 @@ type Caller struct {
 	region    string
 	keyID     string
 	principal *Principal // nil if it was not verified
+	facts     *Facts     // of a request without credentials, else nil
 }
 
 // Dev makes the caller of an unverified request, whom everything is allowed in the
@@ -39,6 +40,9 @@ func (c Caller) Principal() string {
 	}
 	return "arn:aws:iam::" + c.account + ":root"
 }
+
+// Who is the principal itself, nil if it was not verified or there is none.
+func (c Caller) Who() *Principal { return c.principal }
 
 // KeyID is the access key id the request was made with. It is no secret.
 func (c Caller) KeyID() string { return c.keyID }

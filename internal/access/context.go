@@ -54,11 +54,13 @@ var facts = map[string]func(*requestContext) string{
 	"aws:requestedregion": func(c *requestContext) string { return c.identity.region },
 	"aws:resourceaccount": func(c *requestContext) string { return c.resource.Account },
 
-	"aws:principalaccount": func(c *requestContext) string { return c.identity.principal.Account },
-	"aws:principalarn":     (*requestContext).principalARN,
-	"aws:principaltype":    func(c *requestContext) string { return principalTypes[c.identity.principal.Kind] },
-	"aws:userid":           func(c *requestContext) string { return c.identity.principal.ID },
-	"aws:username":         func(c *requestContext) string { return c.identity.principal.UserName },
+	"aws:principalaccount":  func(c *requestContext) string { return c.identity.principal.Account },
+	"aws:principalarn":      (*requestContext).principalARN,
+	"aws:principaltype":     func(c *requestContext) string { return principalTypes[c.identity.principal.Kind] },
+	"aws:userid":            func(c *requestContext) string { return c.identity.principal.ID },
+	"aws:sourceidentity":    func(c *requestContext) string { return c.begun().SourceIdentity },
+	"aws:federatedprovider": func(c *requestContext) string { return c.begun().Provider },
+	"aws:username":          func(c *requestContext) string { return c.identity.principal.UserName },
 
 	// There is no second factor. Unlike AWS, keys that last say so too: for them it
 	// has no such key, and a statement that denies without it would pass them.
@@ -70,6 +72,14 @@ var facts = map[string]func(*requestContext) string{
 
 // principalTypes are the words of aws:PrincipalType.
 var principalTypes = map[Kind]string{Root: "Account", User: "User", AssumedRole: "AssumedRole"}
+
+// begun is how the principal's session began.
+func (c *requestContext) begun() Begun {
+	if b := c.identity.principal.Begun; b != nil {
+		return *b
+	}
+	return Begun{}
+}
 
 func (c *requestContext) tokenIssueTime() string {
 	if c.identity.facts.TokenIssued.IsZero() {

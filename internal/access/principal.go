@@ -40,4 +40,21 @@ type Principal struct {
 	Policies []policy.Named
 	Boundary *policy.Named
 	Session  []policy.Named
+	// Begun is how the session began, nil for who signs with a key that lasts.
+	Begun *Begun
+}
+
+// Begun is what is known of how a session began.
+type Begun struct {
+	// SourceIdentity was set when it began, or by a session before it; it stays
+	// (aws:SourceIdentity).
+	SourceIdentity string
+	// Provider vouched for who began it, with no key of ours: its ARN, else empty
+	// (aws:FederatedProvider).
+	Provider string
+	// Key is the access key that lasts which began it, or the first of the sessions
+	// before it; empty if a provider did.
+	Key string
+	// Transitive are the tags that go on to the sessions that this one begins.
+	Transitive map[string]string
 }

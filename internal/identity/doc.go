@@ -9,6 +9,10 @@
 // their names and their limits are those of AWS IAM. Unlike AWS, a managed policy has
 // no versions: it is what it was last said to be.
 //
+// A session begins by one of STS's operations (assume_role.go and the like). Nothing is
+// kept of it: its token says whose it is and what bounds it, sealed by a token key, of
+// which there is a new one each month.
+//
 // All of it lies as documents in meta, and as a whole in a snapshot, an immutable
 // value that links them: a key to its principal, a principal to its policies. A
 // request is authenticated from the snapshot alone.
@@ -23,10 +27,13 @@
 //     failure of ours, and never a yes.
 //  5. A secret is in the store only sealed, in memory only as an access.Secret, and
 //     in one answer: that to the request which made it.
-//  6. Of two names that differ in case alone only one can be.
+//  6. A session's token is good with its own access key alone, and until what is behind
+//     it, the user, the role, the key that began it or a policy that bounds it, is
+//     gone, disabled, or another one of that name.
+//  7. Of two names that differ in case alone only one can be.
 //
-// Goroutines: Run has two, which write down what keys were used for and watch the
-// store for what other processes write; it waits for both.
+// Goroutines: Run has three, which write down what keys were used for, watch the
+// store for what other processes write, and change the token key; it waits for all.
 //
 // Start reading at catalog.go; service.go is what others call.
 package identity

@@ -15,17 +15,19 @@ import (
 //	identity/role/<account>/<name>         roleDocument
 //	identity/policy/<account>/<name>       policyDocument
 //	identity/key/<key id>                  keyDocument
+//	identity/token/<token key id>          tokenKeyDocument
 //	identity/used/<key id>                 usedDocument; not part of a change
 const (
-	prefix        = "identity/"
-	changedKey    = prefix + "changed"
-	sealingKey    = prefix + "sealing"
-	accountPrefix = prefix + "account/"
-	userPrefix    = prefix + "user/"
-	rolePrefix    = prefix + "role/"
-	policyPrefix  = prefix + "policy/"
-	keyPrefix     = prefix + "key/"
-	usedPrefix    = prefix + "used/"
+	prefix         = "identity/"
+	changedKey     = prefix + "changed"
+	sealingKey     = prefix + "sealing"
+	accountPrefix  = prefix + "account/"
+	userPrefix     = prefix + "user/"
+	rolePrefix     = prefix + "role/"
+	policyPrefix   = prefix + "policy/"
+	keyPrefix      = prefix + "key/"
+	tokenKeyPrefix = prefix + "token/"
+	usedPrefix     = prefix + "used/"
 )
 
 type accountDocument struct {

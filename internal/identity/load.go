@@ -57,11 +57,13 @@ func (l *loader) all() (err error) {
 		func() error { return each(l, userPrefix, openUser, l.user) },
 		func() error { return each(l, rolePrefix, openRole, l.role) },
 		func() error { return each(l, keyPrefix, l.openKey, l.key) },
+		func() error { return each(l, tokenKeyPrefix, l.openTokenKey, l.tokenKey) },
 	} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
+	l.snapshot.sortTokenKeys()
 	for _, a := range l.snapshot.accounts {
 		slices.SortFunc(a.keys, byAge)
 	}

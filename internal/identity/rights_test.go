@@ -15,7 +15,7 @@ func operations() map[string]reflect.Type {
 	all := map[string]reflect.Type{}
 	service := reflect.TypeFor[*Service]()
 	for m := range service.Methods() {
-		if m.Type.NumIn() == 4 && m.Type.In(2) == reflect.TypeFor[access.Caller]() {
+		if m.Type.NumIn() == 4 && m.Type.In(2) == reflect.TypeFor[access.Caller]() && !strings.HasSuffix(m.Type.In(3).Elem().PkgPath(), "/sts") {
 			all[m.Name] = m.Type.In(3).Elem()
 		}
 	}

@@ -33,7 +33,10 @@ func (s *Service) Load(ctx context.Context) error {
 	if err := s.catalog.openSealer(ctx, s.options.Sealing); err != nil {
 		return err
 	}
-	return s.catalog.refresh(ctx)
+	if err := s.catalog.refresh(ctx); err != nil || s.catalog.sealer == nil {
+		return err
+	}
+	return s.ensureTokenKey(ctx)
 }
 
 // Run does what is to be done in the background, until ctx ends and all its
@@ -42,6 +45,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.runUsage(ctx) })
 	wg.Go(func() { s.runWatch(ctx) })
+	wg.Go(func() { s.runTokenKeys(ctx) })
 	wg.Wait()
 	return nil
 }

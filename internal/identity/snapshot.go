@@ -22,6 +22,9 @@ type snapshot struct {
 	roles    map[nameKey]*role
 	policies map[nameKey]*managed
 	keys     map[string]*key
+
+	tokenKeys []*tokenKey // the newest first
+	sessions  sessions    // those of whose tokens requests came
 }
 
 // account is an account and its root.

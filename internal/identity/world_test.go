@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/access/policy"
 	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/meta"
@@ -104,3 +105,22 @@ func document(statements string) string {
 }
 
 const everything = `{"Effect":"Allow","Action":"*","Resource":"*"}`
+
+// onEachStoreWorld runs fn with a world on every kind of store.
+func onEachStoreWorld(t *testing.T, fn func(t *testing.T, w *world)) {
+	t.Helper()
+	onEachStore(t, func(t *testing.T, store meta.Store) { fn(t, newWorld(t, store, Options{})) })
+}
+
+// pointer lets must take what is no pointer.
+func pointer[T any](v T, err error) (*T, error) { return &v, err }
+
+// everythingOf are policies that allow everything.
+func everythingOf(t *testing.T) []policy.Named {
+	t.Helper()
+	d, err := policy.Parse(policy.Identity, document(everything))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []policy.Named{{Name: "everything", Document: d}}
+}

@@ -62,7 +62,7 @@ func (d Decision) Allowed() bool { return d.Effect == Allow }
 //  1. a statement that denies, in whatever policy, denies;
 //  2. within an account, either a policy of identity must allow or the resource's policy
 //     must, naming the principal itself; across accounts both must, and there the
-//     resource's may name the account;
+//     resource's may name the account; a role's trust policy must allow in every case;
 //  3. a boundary must allow as well, and so must a policy of the session.
 //
 // Unlike AWS, the third holds also where the resource's policy names the user or
@@ -90,7 +90,7 @@ func (s *Set) Decide(req Request) Decision {
 		return Decision{Layer: s.resourceLayer()}
 	case identity == nil:
 		return Decision{Layer: ByIdentity}
-	case !s.SameAccount && resource == nil:
+	case resource == nil && (!s.SameAccount || s.resourceLayer() == ByTrust):
 		return Decision{Layer: s.resourceLayer()}
 	}
 	switch {

@@ -43,6 +43,7 @@ var Service = awsapi.NewService(awsapi.Service{
 var (
 	OpAssumeRole = &awsapi.Operation{
 		Name:      "AssumeRole",
+		Action:    "sts:AssumeRole",
 		Input:     &shapeAssumeRoleRequest,
 		Output:    &shapeAssumeRoleResponse,
 		Errors:    []string{"MalformedPolicyDocumentException", "PackedPolicyTooLargeException", "RegionDisabledException", "ExpiredTokenException"},
@@ -51,6 +52,7 @@ var (
 	}
 	OpAssumeRoleWithSAML = &awsapi.Operation{
 		Name:      "AssumeRoleWithSAML",
+		Action:    "sts:AssumeRoleWithSAML",
 		Input:     &shapeAssumeRoleWithSAMLRequest,
 		Output:    &shapeAssumeRoleWithSAMLResponse,
 		Unsigned:  true,
@@ -60,6 +62,7 @@ var (
 	}
 	OpAssumeRoleWithWebIdentity = &awsapi.Operation{
 		Name:      "AssumeRoleWithWebIdentity",
+		Action:    "sts:AssumeRoleWithWebIdentity",
 		Input:     &shapeAssumeRoleWithWebIdentityRequest,
 		Output:    &shapeAssumeRoleWithWebIdentityResponse,
 		Unsigned:  true,
@@ -69,6 +72,7 @@ var (
 	}
 	OpAssumeRoot = &awsapi.Operation{
 		Name:      "AssumeRoot",
+		Action:    "sts:AssumeRoot",
 		Input:     &shapeAssumeRootRequest,
 		Output:    &shapeAssumeRootResponse,
 		Errors:    []string{"RegionDisabledException", "ExpiredTokenException"},
@@ -77,6 +81,7 @@ var (
 	}
 	OpDecodeAuthorizationMessage = &awsapi.Operation{
 		Name:      "DecodeAuthorizationMessage",
+		Action:    "sts:DecodeAuthorizationMessage",
 		Input:     &shapeDecodeAuthorizationMessageRequest,
 		Output:    &shapeDecodeAuthorizationMessageResponse,
 		Errors:    []string{"InvalidAuthorizationMessageException"},
@@ -85,6 +90,7 @@ var (
 	}
 	OpGetAccessKeyInfo = &awsapi.Operation{
 		Name:      "GetAccessKeyInfo",
+		Action:    "sts:GetAccessKeyInfo",
 		Input:     &shapeGetAccessKeyInfoRequest,
 		Output:    &shapeGetAccessKeyInfoResponse,
 		NewInput:  func() any { return new(GetAccessKeyInfoRequest) },
@@ -92,6 +98,7 @@ var (
 	}
 	OpGetCallerIdentity = &awsapi.Operation{
 		Name:      "GetCallerIdentity",
+		Action:    "sts:GetCallerIdentity",
 		Input:     &shapeGetCallerIdentityRequest,
 		Output:    &shapeGetCallerIdentityResponse,
 		NewInput:  func() any { return new(GetCallerIdentityRequest) },
@@ -99,6 +106,7 @@ var (
 	}
 	OpGetDelegatedAccessToken = &awsapi.Operation{
 		Name:      "GetDelegatedAccessToken",
+		Action:    "sts:GetDelegatedAccessToken",
 		Input:     &shapeGetDelegatedAccessTokenRequest,
 		Output:    &shapeGetDelegatedAccessTokenResponse,
 		Errors:    []string{"ExpiredTradeInTokenException", "RegionDisabledException", "PackedPolicyTooLargeException"},
@@ -107,6 +115,7 @@ var (
 	}
 	OpGetFederationToken = &awsapi.Operation{
 		Name:      "GetFederationToken",
+		Action:    "sts:GetFederationToken",
 		Input:     &shapeGetFederationTokenRequest,
 		Output:    &shapeGetFederationTokenResponse,
 		Errors:    []string{"MalformedPolicyDocumentException", "PackedPolicyTooLargeException", "RegionDisabledException"},
@@ -115,6 +124,7 @@ var (
 	}
 	OpGetSessionToken = &awsapi.Operation{
 		Name:      "GetSessionToken",
+		Action:    "sts:GetSessionToken",
 		Input:     &shapeGetSessionTokenRequest,
 		Output:    &shapeGetSessionTokenResponse,
 		Errors:    []string{"RegionDisabledException"},
@@ -123,6 +133,7 @@ var (
 	}
 	OpGetWebIdentityToken = &awsapi.Operation{
 		Name:      "GetWebIdentityToken",
+		Action:    "sts:GetWebIdentityToken",
 		Input:     &shapeGetWebIdentityTokenRequest,
 		Output:    &shapeGetWebIdentityTokenResponse,
 		Errors:    []string{"SessionDurationEscalationException", "OutboundWebIdentityFederationDisabledException", "JWTPayloadSizeExceededException"},

@@ -32,25 +32,23 @@ func (p *program) printServeScreen(server *freshet.Server, o freshet.Options, to
 	fmt.Fprintf(w, "  Data      %s\n", data)
 	fmt.Fprintf(w, "  Account   %s, regions %s\n", server.Account(), strings.Join(o.Regions, ", "))
 	if root, first := server.RootCredentials(); first {
-		p.printRootKey(root, o)
+		fmt.Fprintf(w, "\n%sThe key of the root, who may do everything%s\n\n%s", title, plain,
+			rootKeyText(root, freshet.RootCredentialsFile(o.DataDir), p.isTerminal()))
 	}
 	fmt.Fprintf(w, "\n%sPoint AWS tools here%s\n\n  eval \"$(freshet env%s)\"\n", title, plain, flagsOf(o, endpoint))
 	fmt.Fprintf(w, "\nStop with Ctrl-C.\n")
 }
 
-// printRootKey shows the key of the root. What is no terminal is a log, in which no
+// rootKeyText shows the key of the root. What is no terminal is a log, in which no
 // secret must lie: there it names the file alone.
-func (p *program) printRootKey(root freshet.Credentials, o freshet.Options) {
-	title, plain := p.titles()
-	w := p.stdout
-	fmt.Fprintf(w, "\n%sThe key of the root, who may do everything%s\n\n  Access key  %s\n", title, plain, root.AccessKeyID)
-	secret := "The secret is in the file, which AWS tools read (AWS_SHARED_CREDENTIALS_FILE); nothing else will tell it."
-	if p.isTerminal() {
-		fmt.Fprintf(w, "  Secret      %s\n", root.SecretAccessKey)
-		secret = "The secret is shown only now, and lies in the file, which AWS tools read (AWS_SHARED_CREDENTIALS_FILE)."
+func rootKeyText(root freshet.Credentials, file string, terminal bool) string {
+	secret, where := "", "The secret is in the file, which AWS tools read (AWS_SHARED_CREDENTIALS_FILE); nothing else will tell it."
+	if terminal {
+		secret = "  Secret      " + root.SecretAccessKey + "\n"
+		where = "The secret is shown only now, and lies in the file, which AWS tools read (AWS_SHARED_CREDENTIALS_FILE)."
 	}
-	fmt.Fprintf(w, "  File        %s\n\n", freshet.RootCredentialsFile(o.DataDir))
-	fmt.Fprintf(w, "  %s\n  Move it where it is safe, and make users for daily use: docs/guide/5-production.md.\n", secret)
+	return fmt.Sprintf("  Access key  %s\n%s  File        %s\n\n  %s\n"+
+		"  Move it where it is safe, and make users for daily use: docs/guide/5-production.md.\n", root.AccessKeyID, secret, file, where)
 }
 
 // flagsOf are the flags by which another command finds the server.

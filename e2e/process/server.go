@@ -2,6 +2,7 @@ package process
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	freshet "github.com/freshet/freshet"
 )
 
 // Options say how a server is started.
@@ -21,6 +24,8 @@ type Options struct {
 	Data string
 	// Addr is host:port to listen on; see FreeAddr.
 	Addr string
+	// Command is dev or serve; "" is dev.
+	Command string
 	// Args follow the others.
 	Args []string
 	// Wrap, if set, is a command that runs the server: it gets the server's
@@ -30,9 +35,11 @@ type Options struct {
 
 // Server is a running process. It is killed or stopped once.
 type Server struct {
-	cmd    *exec.Cmd
-	addr   string
-	output output
+	cmd     *exec.Cmd
+	addr    string
+	command string
+	data    string
+	output  output
 	// ended is closed when the process has ended; err is then how.
 	ended chan struct{}
 	err   error
@@ -40,9 +47,9 @@ type Server struct {
 
 // Start starts a server. It may not be ready yet.
 func Start(o Options) (*Server, error) {
-	line := append(append([]string{}, o.Wrap...), o.Binary, "dev", "--listen", o.Addr, "--data", o.Data)
+	line := append(append([]string{}, o.Wrap...), o.Binary, cmp.Or(o.Command, "dev"), "--listen", o.Addr, "--data", o.Data)
 	line = append(line, o.Args...)
-	s := &Server{addr: o.Addr, ended: make(chan struct{})}
+	s := &Server{addr: o.Addr, command: o.Command, data: o.Data, ended: make(chan struct{})}
 	s.cmd = exec.Command(line[0], line[1:]...)
 	s.cmd.Stdout, s.cmd.Stderr = &s.output, &s.output
 	if err := s.cmd.Start(); err != nil {
@@ -56,7 +63,20 @@ func Start(o Options) (*Server, error) {
 }
 
 // Endpoint is the URL that clients are pointed to.
-func (s *Server) Endpoint() string { return "http://" + s.addr }
+func (s *Server) Endpoint() string {
+	if s.command == "serve" {
+		return "https://" + s.addr
+	}
+	return s.plain()
+}
+
+func (s *Server) plain() string { return "http://" + s.addr }
+
+// CAFile is what clients that speak TLS must trust.
+func (s *Server) CAFile() string { return freshet.CAFile(s.data) }
+
+// RootCredentials is the file of the key that the first start of serve made.
+func (s *Server) RootCredentials() string { return freshet.RootCredentialsFile(s.data) }
 
 // PID is the process's id.
 func (s *Server) PID() int { return s.cmd.Process.Pid }
@@ -84,7 +104,7 @@ func (s *Server) Ready(ctx context.Context) error {
 }
 
 func (s *Server) answersOK(ctx context.Context) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Endpoint()+"/_freshet/readyz", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.plain()+"/_freshet/readyz", nil)
 	if err != nil {
 		return false
 	}

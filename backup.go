@@ -12,7 +12,9 @@ import (
 	"github.com/freshet/freshet/internal/durable"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/meta/sqlitemeta"
+	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/shardlog/disklog"
+	"github.com/freshet/freshet/internal/streams"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -107,7 +109,7 @@ func (s *Server) backup(ctx context.Context, dir string) (Backup, error) {
 	if err != nil {
 		return Backup{}, err
 	}
-	if err := mark.describe(s.disk, dir); err != nil {
+	if err := mark.describe(s.disk, dir, streams.Unwrap(s.keys)); err != nil {
 		return Backup{}, fmt.Errorf("%w: %w", ErrBackupDamaged, err)
 	}
 	content, err := json.MarshalIndent(mark, "", "  ")
@@ -154,8 +156,9 @@ func (s *Server) copyData(ctx context.Context, log *disklog.Log, store *sqliteme
 }
 
 // describe reads the whole backup in dir, checks it, and fills in what it holds.
-func (m *backupMark) describe(disk vfs.FS, dir string) error {
-	r, err := disklog.Verify(disk, filepath.Join(dir, logName))
+// What is encrypted is opened if unwrap is not nil and gives the key.
+func (m *backupMark) describe(disk vfs.FS, dir string, unwrap shardlog.Unwrap) error {
+	r, err := disklog.Verify(disk, filepath.Join(dir, logName), unwrap)
 	if err != nil {
 		return fmt.Errorf("log: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/freshet/freshet/internal/durable"
+	"github.com/freshet/freshet/internal/keys"
 	"github.com/freshet/freshet/internal/meta"
 	"github.com/freshet/freshet/internal/meta/memmeta"
 	"github.com/freshet/freshet/internal/meta/sqlitemeta"
@@ -17,6 +18,7 @@ import (
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/shardlog/disklog"
 	"github.com/freshet/freshet/internal/shardlog/memlog"
+	"github.com/freshet/freshet/internal/streams"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -54,11 +56,11 @@ var (
 
 // openData opens log and store, and returns the token: the one of o, or the
 // folder's, or without a folder a new one. What is open is the caller's.
-func openData(o Options, metrics *server.Metrics) (log shardlog.Log, store meta.Store, token string, err error) {
+func openData(o Options, provider keys.Provider, metrics *server.Metrics) (log shardlog.Log, store meta.Store, token string, err error) {
 	if o.Durability == DurabilityMemory {
 		return memlog.New(), memmeta.New(), cmp.Or(o.APIToken, newToken()), nil
 	}
-	if log, store, err = openFolder(o, metrics); err != nil {
+	if log, store, err = openFolder(o, provider, metrics); err != nil {
 		return nil, nil, "", fmt.Errorf("data folder %s: %w", o.DataDir, err)
 	}
 	if token, err = placeToken(o.onDisk(), o.DataDir); err != nil {
@@ -75,7 +77,7 @@ func (o Options) onDisk() vfs.FS {
 	return o.disk
 }
 
-func openFolder(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, error) {
+func openFolder(o Options, provider keys.Provider, metrics *server.Metrics) (shardlog.Log, meta.Store, error) {
 	disk := o.onDisk()
 	if err := o.prepareFolder(disk); err != nil {
 		return nil, nil, err
@@ -86,6 +88,7 @@ func openFolder(o Options, metrics *server.Metrics) (shardlog.Log, meta.Store, e
 	// The log comes first: its lock keeps other processes from the store too.
 	log, err := disklog.Open(disk, filepath.Join(o.DataDir, logName), disklog.Options{
 		SyncEvery: o.Durability.syncEvery(),
+		Unwrap:    streams.Unwrap(provider),
 		Events:    metrics.DiskEvents(o.Logger),
 	})
 	if errors.Is(err, vfs.ErrLocked) {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 
+	"github.com/freshet/freshet/internal/keys"
 	"github.com/freshet/freshet/internal/meta"
 	"github.com/freshet/freshet/internal/server"
 	"github.com/freshet/freshet/internal/shardlog"
@@ -30,6 +31,7 @@ type Server struct {
 	disk    vfs.FS
 	dir     string // of the data
 	token   string
+	keys    keys.Provider
 	version string
 
 	production bool
@@ -47,7 +49,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("who keeps the keys: %w", err)
 	}
 	metrics := server.NewMetrics(o.Version)
-	log, store, token, err := openData(o, metrics)
+	log, store, token, err := openData(o, provider, metrics)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +57,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, log.Close(), store.Close())
 	}
-	s := &Server{log: log, store: store, certificates: certificates, disk: o.onDisk(), dir: o.DataDir, token: token, version: o.Version, production: o.Production}
+	s := &Server{log: log, store: store, certificates: certificates, disk: o.onDisk(), dir: o.DataDir, token: token, keys: provider, version: o.Version, production: o.Production}
 	s.inner, err = server.New(server.Options{
 		Log: log, Meta: store, Keys: provider,
 		Listener:                 o.Listener,

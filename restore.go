@@ -90,7 +90,7 @@ func readMark(disk vfs.FS, backup string) (*backupMark, error) {
 // check reads everything in dir and compares it with m.
 func (m *backupMark) check(disk vfs.FS, dir string) error {
 	found := *m
-	if err := found.describe(disk, dir); err != nil {
+	if err := found.describe(disk, dir, nil); err != nil {
 		return fmt.Errorf("%w: %w", ErrBackupDamaged, err)
 	}
 	if found.Store != m.Store {

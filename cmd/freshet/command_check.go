@@ -47,7 +47,7 @@ func (c checkCommand) Run(p *program) error {
 	if !p.part("data folder "+dir, "", err) {
 		return errSaidNo
 	}
-	detail, err := verifyLog(filepath.Join(dir, "log"))
+	detail, err := verifyLog(filepath.Join(dir, "log"), s.Server.KeyringFile())
 	sound := p.part("log", detail, err)
 	if !p.part("store", "", sqlitemeta.Check(filepath.Join(dir, "meta.db"))) || !sound {
 		return errSaidNo

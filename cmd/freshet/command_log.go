@@ -7,7 +7,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/freshet/freshet/internal/keys/keyfile"
+	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/shardlog/disklog"
+	"github.com/freshet/freshet/internal/streams"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -42,6 +45,15 @@ func (c logDumpCommand) Run(p *program) error {
 
 type logVerifyCommand struct {
 	logFolder
+	Keyring string `help:"File with the keys of what is encrypted; the file keyring of the data folder by default. Without the keys the checksums are checked." type:"path"`
+}
+
+// keyring is the file with the keys.
+func (c logVerifyCommand) keyring() string {
+	if c.Keyring != "" {
+		return c.Keyring
+	}
+	return filepath.Join(filepath.Dir(c.path()), "keyring")
 }
 
 // Run says no if anything that was durable is damaged.
@@ -51,7 +63,7 @@ func (c logVerifyCommand) Run(p *program) error {
 		return fmt.Errorf("%s: %w", c.Dir, err)
 	}
 	defer release()
-	detail, err := verifyLog(c.path())
+	detail, err := verifyLog(c.path(), c.keyring())
 	if err != nil {
 		return noLog(c.Dir, err)
 	}
@@ -67,10 +79,15 @@ func noLog(dir string, err error) error {
 	return err
 }
 
-// verifyLog checks the log in dir and describes it.
-func verifyLog(dir string) (detail string, err error) {
+// verifyLog checks the log in dir and describes it. keyring is the file with the
+// keys of what is encrypted, "" if there is none.
+func verifyLog(dir, keyring string) (detail string, err error) {
 	began := time.Now()
-	r, err := disklog.Verify(vfs.OS, dir)
+	var unwrap shardlog.Unwrap
+	if keyring != "" {
+		unwrap = streams.Unwrap(keyfile.New(keyfile.Options{Path: keyring, Disk: vfs.OS}))
+	}
+	r, err := disklog.Verify(vfs.OS, dir, unwrap)
 	if err != nil {
 		return "", err
 	}
@@ -79,6 +96,12 @@ func verifyLog(dir string) (detail string, err error) {
 	if r.Compressed > 0 {
 		detail += fmt.Sprintf("; %d of %d blocks are compressed, which makes %s of %s",
 			r.Compressed, r.Blocks, sizeText(r.StoredBytes), sizeText(r.RawBytes))
+	}
+	if n := r.Encrypted + r.EncryptedSubFrames; n > 0 {
+		detail += fmt.Sprintf("; %d blocks and parts of the journal are encrypted", n)
+	}
+	if r.Locked > 0 {
+		detail += fmt.Sprintf(", key not available for %d of them, of which only the checksums were checked (%v)", r.Locked, r.LockedBy)
 	}
 	if r.TornTail {
 		detail += "; a crash cut off the last write, which was not acknowledged"

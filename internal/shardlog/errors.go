@@ -32,4 +32,13 @@ var (
 	// ErrClosed is returned when the log was closed or has failed; the failure
 	// itself is what Run returned.
 	ErrClosed = errors.New("log is closed")
+
+	// ErrKey is returned when records cannot be read, or are not appended, because
+	// their data key is not to be had; the error of Unwrap is in it. Nothing is
+	// damaged, and all other streams go on.
+	ErrKey = errors.New("data key is not available")
+
+	// ErrNoKey is returned by Configure for a key that AddKey did not give for the
+	// stream.
+	ErrNoKey = errors.New("stream has no such data key")
 )

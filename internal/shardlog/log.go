@@ -79,10 +79,17 @@ type Log interface {
 	// configured has the zero Settings. A dropped one gives ErrDropped.
 	Configure(ctx context.Context, stream StreamID, s Settings) error
 
+	// AddKey makes a data key of stream known, and returns the id by which Settings
+	// name it; it encrypts nothing by itself. It is durable when AddKey returns: k
+	// is kept, secret is not, and what was encrypted with it needs k for as long as
+	// it is there. A stream may have any number of keys. A dropped one gives
+	// ErrDropped. It keeps no reference to k.
+	AddKey(ctx context.Context, stream StreamID, k WrappedKey, secret Secret) (KeyID, error)
+
 	// Run does the log's work until ctx ends or the engine fails, and returns
 	// when all its goroutines have. When ctx ends it first commits what has
 	// joined a group, and returns nil. It is called once. Without it Append,
-	// Seal, Trim and Drop block.
+	// Seal, Trim, Drop and AddKey block.
 	//
 	// An error says that the engine can no longer promise durability: the
 	// process must end and recover by reading.
@@ -154,7 +161,7 @@ type Result struct {
 	// Arrival is the engine's time for the entry. It never decreases within a
 	// shard, and look-up by time and retention go by it.
 	Arrival Millis
-	// Err is nil, ErrSealed, ErrDropped, or ErrUnknown.
+	// Err is nil, ErrSealed, ErrDropped, ErrKey, or ErrUnknown.
 	Err error
 }
 
@@ -175,6 +182,10 @@ type Settings struct {
 	Retention time.Duration
 	// Compression is how records are kept once they have left memory.
 	Compression Compression
+	// Key is the data key that records are encrypted with which are appended from
+	// now on, on the disk; 0 is none. Those that are there stay as they are.
+	// AddKey gave it, for this stream.
+	Key KeyID
 }
 
 // Limit bounds a Read. Both members must be at least 1.

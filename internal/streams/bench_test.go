@@ -22,6 +22,9 @@ func (l nullLog) Append(_ context.Context, entries []shardlog.Entry) ([]shardlog
 	return l.results[:len(entries)], nil
 }
 
+func (nullLog) AddKey(context.Context, shardlog.StreamID, shardlog.WrappedKey, shardlog.Secret) (shardlog.KeyID, error) {
+	return 1, nil
+}
 func (nullLog) Configure(context.Context, shardlog.StreamID, shardlog.Settings) error { return nil }
 
 func benchService(b *testing.B, log shardlog.Log, shards int32) *Service {

@@ -15,10 +15,11 @@ import (
 //
 // What an append does, in order:
 //
-//	plan     without a lock: sort the entries by shard, add up their sizes
+//	plan     without a lock: sort the entries by shard, add up their sizes, find
+//	         what those of streams with a key are encrypted with
 //	join     under Log.mu, briefly: check each shard, assign offsets and
 //	         arrivals, take a region of the open group's buffer
-//	write    without a lock: copy and checksum the entries into the region,
+//	write    without a lock: copy (or encrypt) and checksum the entries into the region,
 //	         while the group before is being synced and others copy beside
 //	wait     until the group is done; or commit it (lead.go)
 //
@@ -37,6 +38,9 @@ func (l *Log) Append(ctx context.Context, entries []shardlog.Entry) ([]shardlog.
 		return nil, err
 	}
 	l.shards.resolve(b.runs)
+	if err := b.encrypt(ctx); err != nil {
+		return nil, err
+	}
 	p, err := l.join(ctx, b)
 	if err != nil {
 		return nil, err

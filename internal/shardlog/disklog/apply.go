@@ -17,7 +17,8 @@ type change struct {
 	offset shardlog.Offset
 	at     shardlog.Millis
 	count  uint32
-	body   []byte
+	key    shardlog.KeyID
+	body   []byte // decrypted
 }
 
 // apply publishes what is durable: from here on readers see it. The caller is
@@ -44,7 +45,7 @@ func (l *Log) applyEntries(t *memtable, c *change, alias bool) {
 		body = t.keep(body)
 	}
 	t.bytes += int64(len(body)) + runOverhead
-	r := run{first: c.offset, arrival: c.at, count: c.count, body: body}
+	r := run{first: c.offset, arrival: c.at, count: c.count, key: c.key, body: body}
 	s := c.shard
 	s.mu.Lock()
 	t.addLocked(t.ofLocked(s), r)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
 	"github.com/freshet/freshet/internal/vfs/faultfs"
@@ -99,7 +100,7 @@ func (s *story) awaitEntries(n uint64) {
 func wantBackup(t *testing.T, disk *crashfs.FS, dir string, before, after *ledger) {
 	t.Helper()
 	for _, disk := range []*crashfs.FS{disk, disk.CrashClone(nil)} {
-		if _, err := Verify(disk, dir); err != nil {
+		if _, err := Verify(disk, dir, shardlogtest.Unwrap); err != nil {
 			t.Fatalf("%s: %v", dir, err)
 		}
 		// It is opened in a copy: recovery may write.
@@ -224,7 +225,7 @@ func TestBackupCutShort(t *testing.T) {
 		}
 		r.put(shardOf(1), "later")
 		r.stopped()
-		if _, err := Verify(disk, "data"); err != nil {
+		if _, err := Verify(disk, "data", shardlogtest.Unwrap); err != nil {
 			t.Errorf("call %d: the source: %v", n, err)
 		}
 		if names, _ := disk.Crash(nil).List("backup"); slices.Contains(names, manifestName) && n < 10 {
@@ -273,7 +274,7 @@ func soundOrNone(disk *crashfs.FS, dir string) (sound bool, err error) {
 	if err != nil || !slices.Contains(names, manifestName) {
 		return false, err
 	}
-	if _, err := Verify(disk, dir); err != nil {
+	if _, err := Verify(disk, dir, shardlogtest.Unwrap); err != nil {
 		return false, fmt.Errorf("%s: %w", dir, err)
 	}
 	l, err := Open(disk.CrashClone(nil), dir, tiny)
@@ -360,7 +361,7 @@ func TestRestoredLogLeavesTheBackupAlone(t *testing.T) {
 			t.Errorf("the backup is changed: %s", line)
 		}
 	}
-	if _, err := Verify(fs, "backup"); err != nil {
+	if _, err := Verify(fs, "backup", shardlogtest.Unwrap); err != nil {
 		t.Error(err)
 	}
 	if _, err := Restore(t.Context(), fs, "backup", "restored"); !errors.Is(err, ErrNotEmpty) {

@@ -1,6 +1,7 @@
 package disklog
 
 import (
+	"context"
 	"fmt"
 	"sync"
 
@@ -29,9 +30,16 @@ type batchRun struct {
 	size        int // of the body
 	first       shardlog.Offset
 	arrival     shardlog.Millis
-	err         error // ErrSealed or ErrDropped
+	err         error // ErrSealed, ErrDropped or ErrKey
 	region      int   // where in the batch's region
 	subFrameEnd int
+
+	// sealer encrypts the body; nil, it is not encrypted, or locked is why it
+	// cannot be. plain has room for it as the memtable keeps it.
+	sealer *sealer
+	key    shardlog.KeyID
+	locked error
+	plain  []byte
 }
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
@@ -62,7 +70,7 @@ func (b *batch) plan() error {
 		size := tableEntry + keyLength + len(e.Key) + len(e.Data)
 		before := len(b.runs)
 		b.add(int32(i), size)
-		total += size + (len(b.runs)-before)*subHeaderSize
+		total += size + (len(b.runs)-before)*(subHeaderSize+sealOverhead)
 		if total > maxFrame {
 			return shardlog.ErrTooLarge
 		}
@@ -144,6 +152,49 @@ func (d *directory) resolve(runs []batchRun) {
 	}
 }
 
+// encrypt finds what the runs are encrypted with, and makes room for what the
+// memtable keeps of them. It may wait for a key to be unwrapped. An error is that of
+// ctx.
+func (b *batch) encrypt(ctx context.Context) error {
+	size := 0
+	for i := range b.runs {
+		r := &b.runs[i]
+		if r.shard == nil {
+			continue
+		}
+		k := r.shard.stream.key.Load()
+		if k == nil {
+			continue
+		}
+		r.sealer, r.locked = k.sealer(ctx, useJournal)
+		switch {
+		case r.locked == nil:
+			r.key = k.id
+			size += r.size
+		case ctx.Err() != nil:
+			return ctx.Err()
+		}
+	}
+	if size == 0 {
+		return nil
+	}
+	plain := make([]byte, size)
+	for i := range b.runs {
+		if r := &b.runs[i]; r.sealer != nil {
+			r.plain, plain = plain[:r.size:r.size], plain[r.size:]
+		}
+	}
+	return nil
+}
+
+// stored is how long the body is in the frame.
+func (r *batchRun) stored() int {
+	if r.sealer != nil {
+		return r.size + sealOverhead
+	}
+	return r.size
+}
+
 func (b *batch) urgent() bool { return false }
 
 // sizeLocked decides which runs are taken: from here to assignLocked the lock is
@@ -160,9 +211,11 @@ func (b *batch) sizeLocked() (total int, refusedBy uint64) {
 		case r.shard.joined.sealed:
 			r.err = shardlog.ErrSealed
 			refusedBy = max(refusedBy, r.shard.joined.sealedBy)
+		case r.locked != nil:
+			r.err = r.locked
 		default:
 			r.region = total
-			total += subHeaderSize + r.size
+			total += subHeaderSize + r.stored()
 			r.subFrameEnd = total
 		}
 	}
@@ -182,6 +235,10 @@ func (b *batch) assignLocked(g *group, region []byte) {
 		s.joined.next += shardlog.Offset(r.count)
 		s.joined.arrival = r.arrival
 		g.entries += int(r.count)
+		body := r.plain
+		if r.sealer == nil {
+			body = region[r.region+subHeaderSize : r.subFrameEnd : r.subFrameEnd]
+		}
 		g.changes = append(g.changes, change{
 			kind:       kindEntries,
 			stream:     s.stream,
@@ -190,7 +247,8 @@ func (b *batch) assignLocked(g *group, region []byte) {
 			offset:     r.first,
 			at:         r.arrival,
 			count:      r.count,
-			body:       region[r.region+subHeaderSize : r.subFrameEnd : r.subFrameEnd],
+			key:        r.key,
+			body:       body,
 		})
 	}
 }
@@ -203,11 +261,16 @@ func (b *batch) write(region []byte) (sum uint64) {
 			continue
 		}
 		p := region[r.region:r.subFrameEnd]
-		b.writeRun(p[subHeaderSize:], r)
 		header := subFrame{
 			kind: kindEntries, shard: r.id, generation: r.generation,
-			offset: r.first, at: r.arrival, count: r.count,
+			offset: r.first, at: r.arrival, count: r.count, key: r.key,
 		}
+		if r.sealer != nil {
+			b.writeRun(r.plain, r)
+			sum += uint64(header.putSealed(p, r.plain, r.sealer))
+			continue
+		}
+		b.writeRun(p[subHeaderSize:], r)
 		sum += uint64(header.putHeader(p))
 	}
 	return sum

@@ -1,6 +1,7 @@
 package disklog
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -60,10 +61,13 @@ func (b *blockBuilder) add(r run, from int) int {
 	return to
 }
 
-// near reports whether the table of runs can name r: it counts from the first
-// run in 32 bits.
+// near reports whether r may be in the block: the table of runs counts from the
+// first run in 32 bits, and all have one key.
 func (b *blockBuilder) near(r run, from int) bool {
 	first := &b.parts[0]
+	if r.key != first.key {
+		return false // a block has one key
+	}
 	offset := r.first + shardlog.Offset(from) - first.firstOffset()
 	return offset <= math.MaxUint32 && r.arrival-first.arrival <= math.MaxUint32
 }
@@ -74,11 +78,14 @@ func (b *blockBuilder) reset() {
 }
 
 // length is that of the block at the most.
-func (b *blockBuilder) length() int { return headerSize + len(b.parts)*blockRun + b.size }
+func (b *blockBuilder) length() int {
+	return headerSize + len(b.parts)*blockRun + b.size + sealOverhead
+}
 
 // append appends the block of shard to dst, compressed by c if that is
-// worthwhile, and returns it with its place in the footer, but for the position.
-func (b *blockBuilder) append(dst []byte, shard shardlog.Shard, c codec) ([]byte, blockEntry) {
+// worthwhile, then encrypted with the key of its runs, of keys; and returns it with
+// its place in the footer, but for the position. An error is that of keys.
+func (b *blockBuilder) append(dst []byte, shard shardlog.Shard, c codec, keys *keyring) ([]byte, blockEntry, error) {
 	first, last := &b.parts[0], &b.parts[len(b.parts)-1]
 	start := len(dst)
 	dst = append(dst, make([]byte, headerSize)...)
@@ -90,7 +97,13 @@ func (b *blockBuilder) append(dst []byte, shard shardlog.Shard, c codec) ([]byte
 		runs: runs, records: records,
 		shard: shard, first: first.firstOffset(), arrival: first.arrival,
 	}
-	if c != codecNone {
+	switch {
+	case first.key != 0:
+		var err error
+		if dst, err = b.seal(dst, start, &h, stored, keys); err != nil {
+			return dst[:start], blockEntry{}, err
+		}
+	case c != codecNone:
 		dst = dst[:start+headerSize+copy(body, stored)]
 	}
 	h.put(dst[start:])
@@ -98,7 +111,28 @@ func (b *blockBuilder) append(dst []byte, shard shardlog.Shard, c codec) ([]byte
 		length: headerSize + h.stored, records: records,
 		firstOffset: h.first, lastOffset: last.first + shardlog.Offset(last.to) - 1,
 		firstArrival: h.arrival, lastArrival: last.arrival,
+	}, nil
+}
+
+// seal puts stored, which is in scratch or at its place in dst, encrypted into the
+// block that begins at start of dst, and sets what h says of that.
+func (b *blockBuilder) seal(dst []byte, start int, h *blockHeader, stored []byte, keys *keyring) ([]byte, error) {
+	k, err := keys.get(b.parts[0].key, h.shard.Stream)
+	if err != nil {
+		return dst, err
 	}
+	with, err := k.sealer(context.Background(), useSegment)
+	if err != nil {
+		return dst, err
+	}
+	if h.codec == codecNone {
+		b.scratch = append(b.scratch[:0], stored...)
+		stored = b.scratch
+	}
+	h.key, h.stored = k.id, uint32(len(stored)+sealOverhead)
+	h.putFields(dst[start:])
+	at := start + headerSize
+	return with.seal(dst[:at], stored, dst[start+4:at]), nil
 }
 
 // appendBody appends the table of runs and the runs, of which there may be fewer
@@ -169,8 +203,9 @@ func appendRun(dst []byte, parts []part) []byte {
 }
 
 // parseBlock checks a block and returns its header and its runs, which are slices
-// of p, or of new memory if the block is compressed.
-func parseBlock(p []byte) (h blockHeader, runs []run, err error) {
+// of p, or of new memory if the block is compressed or encrypted. With ErrKey, the
+// header and the checksum are good, and no more is known.
+func parseBlock(p []byte, keys *keyring) (h blockHeader, runs []run, err error) {
 	switch {
 	case len(p) < headerSize:
 		return h, nil, errors.New("block cut short")
@@ -183,7 +218,13 @@ func parseBlock(p []byte) (h blockHeader, runs []run, err error) {
 	if uint64(h.stored) != uint64(len(p)-headerSize) {
 		return h, nil, fmt.Errorf("block of %d bytes says %d", len(p)-headerSize, h.stored)
 	}
-	body, err := h.codec.decode(p[headerSize:], int(h.decoded))
+	stored := p[headerSize:]
+	if h.key != 0 {
+		if stored, err = keys.open(context.Background(), h.key, h.shard.Stream, useSegment, stored, p[4:headerSize]); err != nil {
+			return h, nil, err
+		}
+	}
+	body, err := h.codec.decode(stored, int(h.decoded))
 	if err != nil {
 		return h, nil, err
 	}
@@ -211,6 +252,7 @@ func (h *blockHeader) parseRuns(body []byte) ([]run, error) {
 			first:   h.first + shardlog.Offset(le.Uint32(t)),
 			arrival: h.arrival + shardlog.Millis(le.Uint32(t[4:])),
 			count:   le.Uint32(t[8:]),
+			key:     h.key,
 			body:    bodies[start:end:end],
 		}
 		if err := r.check(); err != nil {

@@ -10,7 +10,8 @@ import (
 // itself, so that a block may be copied to another segment as it is.
 type blockHeader struct {
 	codec           codec
-	stored, decoded uint32 // lengths of the body
+	key             shardlog.KeyID // what the body is encrypted with; 0, it is not
+	stored, decoded uint32         // lengths of the body
 	runs, records   uint32
 	shard           shardlog.Shard
 	first           shardlog.Offset
@@ -19,8 +20,15 @@ type blockHeader struct {
 
 // put writes the header of the block p, whose body is in place.
 func (h *blockHeader) put(p []byte) {
+	h.putFields(p)
+	le.PutUint32(p, checksum(p[4:]))
+}
+
+// putFields writes all of the header but the checksum.
+func (h *blockHeader) putFields(p []byte) {
 	clear(p[:headerSize])
 	p[4], p[5] = formatVersion, byte(h.codec)
+	le.PutUint32(p[8:], uint32(h.key))
 	le.PutUint32(p[12:], h.stored)
 	le.PutUint32(p[16:], h.decoded)
 	le.PutUint32(p[20:], h.runs)
@@ -29,7 +37,6 @@ func (h *blockHeader) put(p []byte) {
 	le.PutUint32(p[44:], h.records)
 	le.PutUint64(p[48:], uint64(h.first))
 	le.PutUint64(p[56:], uint64(h.arrival))
-	le.PutUint32(p, checksum(p[4:]))
 }
 
 // parseBlockHeader reads what put wrote. The checksum is not looked at: it is that
@@ -37,6 +44,7 @@ func (h *blockHeader) put(p []byte) {
 func parseBlockHeader(p []byte) (blockHeader, error) {
 	h := blockHeader{
 		codec:   codec(p[5]),
+		key:     shardlog.KeyID(le.Uint32(p[8:])),
 		stored:  le.Uint32(p[12:]),
 		decoded: le.Uint32(p[16:]),
 		runs:    le.Uint32(p[20:]),
@@ -50,9 +58,6 @@ func parseBlockHeader(p []byte) (blockHeader, error) {
 	}
 	if h.codec > codecS2 {
 		return h, newer(h.codec.String())
-	}
-	if err := checkKey(le.Uint32(p[8:])); err != nil {
-		return h, err
 	}
 	if h.decoded > maxBlock {
 		return h, fmt.Errorf("body of %d bytes once decoded, more than %d", h.decoded, maxBlock)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
 )
@@ -72,7 +73,7 @@ func TestCompressedStreams(t *testing.T) {
 		r.wantData(s, data)
 	}
 	r.stopped()
-	report, err := Verify(fs, "data")
+	report, err := Verify(fs, "data", shardlogtest.Unwrap)
 	if err != nil || report.Blocks != 3 || report.Compressed != 1 {
 		t.Errorf("%+v, %v; want one of three blocks compressed", report, err)
 	}
@@ -91,7 +92,7 @@ func TestBlocksAreCopied(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newSegmentWriter(file, 5, segmentMeta{trailer: trailer{number: 3}})
+	w := newSegmentWriter(file, 5, nil, segmentMeta{trailer: trailer{number: 3}})
 	p, e := blockOfRuns(codecS2, runOf(7, 9, 900, 10), runOf(20, 11, 5))
 	if err := errors.Join(w.shard(shardOf(4)), w.copyBlock(p, e), w.add(runOf(30, 12, 3), 0)); err != nil {
 		t.Fatal(err)
@@ -107,7 +108,7 @@ func TestBlocksAreCopied(t *testing.T) {
 	from, to, _ := f.find(shardOf(4))
 	var got []string
 	for i := from; i < to; i++ {
-		_, runs, err := readBlock(file, "segment", shardOf(4), f.block(i))
+		_, runs, err := readBlock(file, "segment", shardOf(4), f.block(i), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,7 +129,7 @@ func TestBlocksThatLie(t *testing.T) {
 		t.Helper()
 		p := change(append([]byte(nil), good...))
 		le.PutUint32(p, checksum(p[4:]))
-		if _, _, err := parseBlock(p); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := parseBlock(p, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
@@ -146,7 +147,7 @@ func TestBlocksThatLie(t *testing.T) {
 	f(set(44, 9), "2 records instead of 9")
 	f(func(p []byte) []byte { p[5] = 0; return p }, "raw body of")
 	f(func(p []byte) []byte { p[5] = 2; return p }, "codec 2 is not known")
-	f(func(p []byte) []byte { p[8] = 1; return p }, "encryption (key 1)")
+	f(func(p []byte) []byte { p[8] = 1; return p }, "encrypted ")
 	f(func(p []byte) []byte { // the body says that it decodes to more
 		p[headerSize], p[headerSize+1], p[headerSize+2] = 0xff, 0xff, 0xff
 		return p

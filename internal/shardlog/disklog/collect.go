@@ -81,6 +81,8 @@ type upkeep struct {
 	gain, live int64
 	// busy says that the rewriter has it, broken that it could not copy it.
 	busy, broken bool
+	// locked says that it could not be merged for want of a data key.
+	locked bool
 	// damage is that of its footer, which is read once: it keeps the segment as it is.
 	damage *CorruptionError
 }

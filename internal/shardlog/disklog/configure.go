@@ -11,6 +11,7 @@ import (
 
 // Configure says how a stream is kept; see shardlog.Log. Settings are not on the
 // disk: they decide what the next flush does with the stream's records.
+// A key is unwrapped by the first append that needs it.
 func (l *Log) Configure(_ context.Context, id shardlog.StreamID, s shardlog.Settings) error {
 	if err := l.changeable(); err != nil {
 		return err
@@ -19,7 +20,14 @@ func (l *Log) Configure(_ context.Context, id shardlog.StreamID, s shardlog.Sett
 	if err != nil {
 		return err
 	}
+	var k *dataKey
+	if s.Key != 0 {
+		if k, err = l.keys.get(s.Key, id); err != nil {
+			return fmt.Errorf("%w: %w", shardlog.ErrNoKey, err)
+		}
+	}
 	st.settings.Store(&s)
+	st.key.Store(k)
 	return nil
 }
 

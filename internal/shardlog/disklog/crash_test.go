@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
 	"github.com/freshet/freshet/internal/vfs/faultfs"
@@ -57,7 +58,7 @@ func TestCrashes(t *testing.T) {
 // log, in all shards from one frame on, and none of it comes back. The end of the
 // process costs nothing.
 func TestCrashesBetweenSyncs(t *testing.T) {
-	o := Options{MemtableBytes: 64 << 10, JournalMin: 32 << 10, JournalMax: 128 << 10, SyncEvery: time.Millisecond}
+	o := Options{Unwrap: shardlogtest.Unwrap, MemtableBytes: 64 << 10, JournalMin: 32 << 10, JournalMax: 128 << 10, SyncEvery: time.Millisecond}
 	if sum := liveThrough(t, crashes(t)/4, o, &reclaimed{}); sum.undone == 0 || sum.several == 0 {
 		t.Errorf("the load missed the case: %+v", sum)
 	}
@@ -135,7 +136,7 @@ func (s *story) live() error {
 	if err := s.check(l); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	if _, err := Verify(s.fs, "data"); err != nil && !s.fs.Dead() {
+	if _, err := Verify(s.fs, "data", shardlogtest.Unwrap); err != nil && !s.fs.Dead() {
 		return fmt.Errorf("verify: %w", err)
 	}
 	if err := s.load(l); err != nil {
@@ -254,7 +255,11 @@ func (s *story) work(rng *rand.Rand, worker int, l *Log) error {
 			s.ledger.trim(rng, l, s.shard(rng).Stream)
 		case draw < 20:
 			// An error says that the log or the stream is gone.
-			_ = l.Configure(context.Background(), s.shard(rng).Stream, anySettings(rng))
+			stream, settings := s.shard(rng).Stream, anySettings(rng)
+			if rng.IntN(2) == 0 {
+				settings.Key, _ = addKey(l, stream, byte(rng.IntN(256)))
+			}
+			_ = l.Configure(context.Background(), stream, settings)
 		}
 		var entries []shardlog.Entry
 		for range 1 + rng.IntN(12) {
@@ -306,7 +311,7 @@ func TestNameThatAProcessDidNotSync(t *testing.T) {
 		return op.Mutates() && isClosed(ended)
 	}})
 	held := holdCalls(faulty, isRename) // until there is a record that must survive
-	o := Options{JournalMin: 64 << 10, JournalMax: 64 << 10}
+	o := Options{Unwrap: shardlogtest.Unwrap, JournalMin: 64 << 10, JournalMax: 64 << 10}
 	r := start(t, held, "data", o)
 	held.hold()
 	r.put(shardOf(1), strings.Repeat("x", 50<<10))

@@ -48,18 +48,6 @@ func (l *Log) Cut(ctx context.Context) (*Cut, error) {
 	}
 }
 
-// answerCuts is for the flusher while it has much to do.
-func (l *Log) answerCuts() {
-	for {
-		select {
-		case answer := <-l.cuts:
-			answer <- l.takeCut()
-		default:
-			return
-		}
-	}
-}
-
 // takeCut is called by the flusher between two changes of the manifest: then
 // manifest, version and saved states say the same.
 func (l *Log) takeCut() *Cut {

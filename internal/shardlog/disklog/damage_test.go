@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
 )
@@ -34,6 +35,7 @@ func TestDamage(t *testing.T) {
 	t.Run("frames between syncs", damageBetweenSyncs)
 	t.Run("segment", damageOfSegments)
 	t.Run("compressed block", damageOfCompressedBlocks)
+	t.Run("encrypted", damageOfWhatIsEncrypted)
 	t.Run("manifest", damageOfManifests)
 	t.Run("other files", damageOfOtherFiles)
 }
@@ -151,7 +153,7 @@ func damageOfFrames(t *testing.T) {
 	}
 	f("newer format", reseal(4, 3), newerFormat(journal1, "format 3"))
 	f("codec", reseal(5, 1), newerFormat(journal1, "codec 1"))
-	f("key", reseal(8, 5), newerFormat(journal1, "encryption (key 5)"))
+	f("key", reseal(8, 5), newerFormat(journal1, "encrypted frames (key 5)"))
 	f("no sub-frames", reseal(12, 0), middle)
 	f("kind of a sub-frame", sub(4, 9), newerFormat(journal1, "kind 9"))
 	f("codec of a sub-frame", sub(5, 2), newerFormat(journal1, "codec 2"))
@@ -299,13 +301,13 @@ func refused(file, reason string) check {
 		w.Helper()
 		before := w.content()
 		is := func(err error) bool { return isDamage(err, file, reason) }
-		if _, err := Open(w.fs, "data", Options{}); !is(err) {
+		if _, err := Open(w.fs, "data", opening); !is(err) {
 			w.Errorf("Open: %v; want damage of %s: %s", err, file, reason)
 		}
 		if after := w.content(); after != before {
 			w.Errorf("the folder was\n%sand is\n%s", before, after)
 		}
-		if report, err := Verify(w.fs, "data"); !is(err) {
+		if report, err := Verify(w.fs, "data", shardlogtest.Unwrap); !is(err) {
 			w.Errorf("Verify: %+v, %v; want damage of %s: %s", report, err, file, reason)
 		}
 	}
@@ -324,7 +326,7 @@ func newerFormat(file, needs string) check {
 	return func(w *wreck) {
 		w.Helper()
 		before := w.content()
-		_, err := Open(w.fs, "data", Options{})
+		_, err := Open(w.fs, "data", opening)
 		n, ok := errors.AsType[*FormatError](err)
 		if !ok || filepath.Base(n.File) != file || n.Needs != needs {
 			w.Errorf("Open: %v; want that %s needs %s", err, file, needs)
@@ -332,7 +334,7 @@ func newerFormat(file, needs string) check {
 		if w.content() != before {
 			w.Error("the folder was changed")
 		}
-		if _, err := Verify(w.fs, "data"); err == nil {
+		if _, err := Verify(w.fs, "data", shardlogtest.Unwrap); err == nil {
 			w.Error("Verify finds nothing")
 		}
 	}
@@ -344,7 +346,7 @@ func unreadable(file string, from int, two bool) check {
 	return func(w *wreck) {
 		w.Helper()
 		var reported []*CorruptionError
-		o := Options{Events: Events{Corruption: func(c *CorruptionError) { reported = append(reported, c) }}}
+		o := Options{Unwrap: shardlogtest.Unwrap, Events: Events{Corruption: func(c *CorruptionError) { reported = append(reported, c) }}}
 		r := start(w.T, w.fs, "data", o)
 		_, _, err := readShard(r.Log, shardOf(1))
 		if c, ok := errors.AsType[*CorruptionError](err); !ok || filepath.Base(c.File) != file {
@@ -369,7 +371,7 @@ func unreadable(file string, from int, two bool) check {
 func noticed(file, reason string) check {
 	return func(w *wreck) {
 		w.Helper()
-		_, err := Verify(w.fs, "data")
+		_, err := Verify(w.fs, "data", shardlogtest.Unwrap)
 		if !isDamage(err, file, reason) {
 			w.Errorf("Verify: %v; want damage of %s: %s", err, file, reason)
 		}
@@ -379,14 +381,14 @@ func noticed(file, reason string) check {
 func survived(want string) check {
 	return func(w *wreck) {
 		w.Helper()
-		if report, err := Verify(w.fs, "data"); err != nil {
+		if report, err := Verify(w.fs, "data", shardlogtest.Unwrap); err != nil {
 			w.Errorf("Verify: %+v, %v", report, err)
 		}
-		r := start(w.T, w.fs, "data", Options{})
+		r := start(w.T, w.fs, "data", opening)
 		r.wantData(shardOf(1), want)
 		r.put(shardOf(1), "more")
 		r.stopped()
-		r = start(w.T, w.fs, "data", Options{})
+		r = start(w.T, w.fs, "data", opening)
 		r.wantData(shardOf(1), want+" more")
 		r.stopped()
 	}
@@ -407,7 +409,7 @@ func TestMissingFrames(t *testing.T) {
 	<-written
 	r.stopped()
 	w.zero(journal1, 4096+4096, 4096)
-	_, err := Open(w.fs, "data", Options{})
+	_, err := Open(w.fs, "data", opening)
 	if c, ok := errors.AsType[*CorruptionError](err); !ok || !strings.Contains(c.Reason, "ends with frame 1, and had reached frame 2") {
 		t.Errorf("Open: %v", err)
 	}
@@ -420,7 +422,7 @@ func TestGarbageIsRemoved(t *testing.T) {
 	w.create(journalTemp, "half")
 	w.create("segment-0000000003", "half")
 	w.create("notes.txt", "of others")
-	start(t, w.fs, "data", Options{}).stopped()
+	start(t, w.fs, "data", opening).stopped()
 	names, err := w.fs.List("data")
 	if err != nil {
 		t.Fatal(err)
@@ -436,7 +438,7 @@ func TestGarbageIsRemoved(t *testing.T) {
 func TestRecordsBeforeTheDamageAreRead(t *testing.T) {
 	w := newWreck(t)
 	w.flip(segment2, 64+100)
-	r := start(t, w.fs, "data", Options{})
+	r := start(t, w.fs, "data", opening)
 	batch, err := r.Read(t.Context(), shardOf(1), 0, shardlog.Limit{Records: 99, Bytes: 1 << 20})
 	if _, want := numbered(0, 10); err != nil || dataOf(batch.Records) != want || batch.Next != 10 {
 		t.Errorf("Read: %q, next %d, %v", dataOf(batch.Records), batch.Next, err)
@@ -446,15 +448,15 @@ func TestRecordsBeforeTheDamageAreRead(t *testing.T) {
 
 func TestLockedFolder(t *testing.T) {
 	w := newWreck(t)
-	r := start(t, w.fs, "data", Options{})
-	if _, err := Open(w.fs, "data", Options{}); !errors.Is(err, vfs.ErrLocked) {
+	r := start(t, w.fs, "data", opening)
+	if _, err := Open(w.fs, "data", opening); !errors.Is(err, vfs.ErrLocked) {
 		t.Errorf("Open of a folder that is open: %v", err)
 	}
 	r.stopped()
 }
 
 func TestVerifyOfNoFolder(t *testing.T) {
-	if _, err := Verify(crashfs.New(), "data"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Verify(crashfs.New(), "data", shardlogtest.Unwrap); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Verify: %v", err)
 	}
 }
@@ -465,7 +467,7 @@ func TestTornFrameIsErased(t *testing.T) {
 	w := newWreck(t)
 	w.zero(journal1, w.frame(29)+64, 4096-64)
 	at := w.frame(28) + 4096
-	start(t, w.fs, "data", Options{}).stopped()
+	start(t, w.fs, "data", opening).stopped()
 	w.edit(journal1, at, func(p []byte) {
 		if _, _, err := parseFrameHeader(p); !errors.Is(err, errNoFrame) {
 			t.Errorf("the torn frame's header is still there: %v", err)

@@ -25,6 +25,7 @@ func TestDifferential(t *testing.T) {
 	for seed := range seeds() {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			o := Options{
+				Unwrap:        shardlogtest.Unwrap,
 				MemtableBytes: 16 << 10 << (seed % 6),
 				JournalMin:    16 << 10 << (seed % 4),
 				JournalMax:    256 << 10,

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 
+	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -45,7 +46,7 @@ func (d *dumper) folder() error {
 		fmt.Fprintf(d.out, "  %d  torn tail\n", saved.size)
 	}
 	fmt.Fprintf(d.out, "  log %016x, %d shards, %d dropped streams\n", saved.id, len(saved.states), len(saved.dropped))
-	d.alive = newVerifier(d.fs, d.dir, saved, &Report{})
+	d.alive = newVerifier(d.fs, d.dir, saved, &Report{}, nil)
 	_ = d.alive.journal() // what is wrong with it is told when it is shown
 	var damage []error
 	for _, m := range saved.segments {
@@ -69,6 +70,10 @@ func (d *dumper) edit(at int64, e *edit) {
 	}
 	for _, id := range e.dropped {
 		fmt.Fprintf(d.out, "      drop stream %s\n", id)
+	}
+	for i := range e.keys {
+		k := &e.keys[i]
+		fmt.Fprintf(d.out, "      key %d of stream %s, wrapped by %q, bound to %q, %d bytes\n", k.id, k.stream, k.Wrapper, k.Bind, len(k.Wrapped))
 	}
 }
 
@@ -110,7 +115,7 @@ func (d *dumper) blockHeader(file vfs.File, path string, at int64) {
 		fmt.Fprintf(d.out, ", %v\n", inFile(err, path, at))
 		return
 	}
-	fmt.Fprintf(d.out, ", %s, %d bytes raw\n", h.codec, h.decoded)
+	fmt.Fprintf(d.out, ", %s, %d bytes raw%s\n", h.codec, h.decoded, keyNote(h.key))
 }
 
 func (d *dumper) journal(saved *savedFolder) error {
@@ -145,8 +150,8 @@ func (d *dumper) frame(pos int64, h frameHeader, subs []subFrame) {
 	for _, s := range subs {
 		switch s.kind {
 		case kindEntries:
-			fmt.Fprintf(d.out, "      %s %s: offsets %d to %d, arrival %d, generation %d, %d bytes\n",
-				s.kind, s.shard, s.offset, uint64(s.offset)+uint64(s.count)-1, s.at, s.generation, len(s.body))
+			fmt.Fprintf(d.out, "      %s %s: offsets %d to %d, arrival %d, generation %d, %d bytes%s\n",
+				s.kind, s.shard, s.offset, uint64(s.offset)+uint64(s.count)-1, s.at, s.generation, len(s.body), keyNote(s.key))
 		case kindSeal:
 			fmt.Fprintf(d.out, "      %s %s: end %d, generation %d\n", s.kind, s.shard, s.offset, s.generation)
 		default:
@@ -154,4 +159,12 @@ func (d *dumper) frame(pos int64, h frameHeader, subs []subFrame) {
 			eachFloor(s.body, func(f floor) { fmt.Fprintf(d.out, "        shard %d: %d\n", f.number, f.offset) })
 		}
 	}
+}
+
+// keyNote says what a body is encrypted with, nothing if it is not.
+func keyNote(id shardlog.KeyID) string {
+	if id == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", encrypted with key %d", id)
 }

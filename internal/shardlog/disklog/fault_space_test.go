@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
 	"github.com/freshet/freshet/internal/vfs/faultfs"
@@ -112,7 +113,7 @@ func faultInTidying(seed uint64, disk *crashfs.FS, g *ledger, rule faultfs.Rule,
 		if err := errors.Join(g.check(l), l.Close()); err != nil {
 			return false, err
 		}
-		if _, err := Verify(disk, "data"); err != nil {
+		if _, err := Verify(disk, "data", shardlogtest.Unwrap); err != nil {
 			return false, fmt.Errorf("verify: %w", err)
 		}
 		disk = disk.Crash(rng)

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
 	"github.com/freshet/freshet/internal/vfs/faultfs"
@@ -121,7 +122,7 @@ func oneFault(seed uint64, rule faultfs.Rule) (ended bool, err error) {
 		}
 	}
 	for range 2 {
-		if _, err := Verify(disk, "data"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if _, err := Verify(disk, "data", shardlogtest.Unwrap); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, fmt.Errorf("verify: %w", err)
 		}
 		l, err := Open(disk, "data", tiny)

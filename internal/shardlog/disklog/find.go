@@ -74,7 +74,8 @@ func (v *view) arrivedBefore(t shardlog.Millis) bool {
 }
 
 // findInSegments finds the first record that arrived at or after t in segments; at
-// or above floor, a block below need not be there any more.
+// or above floor, a block below need not be there any more. If a block cannot be
+// read, found is the beginning of that.
 func (l *Log) findInSegments(id shardlog.Shard, floor shardlog.Offset, t shardlog.Millis) (found since, ok bool, err error) {
 	v := l.segments.acquire()
 	defer l.segments.release(v)
@@ -89,12 +90,13 @@ func (l *Log) findInSegments(id shardlog.Shard, floor shardlog.Offset, t shardlo
 		return since{}, false, err
 	}
 	b := f.block(f.searchBlocks(from, to, reached))
+	first := since{b.firstOffset, b.firstArrival}
 	if b.firstArrival >= t {
-		return since{b.firstOffset, b.firstArrival}, true, nil
+		return first, true, nil
 	}
 	runs, err := l.blockOf(segments[i], id, b)
 	if err != nil {
-		return since{}, false, err
+		return first, false, err
 	}
 	return runs[searchArrival(runs, t)].since(), true, nil
 }

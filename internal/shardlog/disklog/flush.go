@@ -47,6 +47,10 @@ func (l *Log) flush(ctx context.Context) error {
 			return nil
 		case answer := <-l.cuts:
 			answer <- l.takeCut()
+		case r := <-l.keyRequests:
+			if err := l.addKey(r); err != nil {
+				return err
+			}
 		case <-l.kicks.flusher:
 		case <-l.resting():
 		case <-again:
@@ -62,7 +66,9 @@ func (l *Log) flushAll(ctx context.Context) error {
 		return err
 	}
 	for ctx.Err() == nil {
-		l.answerCuts()
+		if err := l.answerRequests(); err != nil {
+			return err
+		}
 		l.mu.Lock()
 		var t *memtable
 		if len(l.mu.sealed) > 0 {
@@ -206,6 +212,8 @@ func (l *Log) wholeEdit() *edit {
 	e := l.manifest.current()
 	e.added = l.manifest.segments
 	e.dropped = l.shards.droppedStreams()
+	// The keys of what was dropped are forgotten: nobody reads that any more.
+	e.keys = slices.DeleteFunc(slices.Clone(l.manifest.keys), func(k savedKey) bool { return l.shards.isDropped(k.stream) })
 	l.shards.each(func(s *shard) {
 		if s.saved != (shardState{}) {
 			e.states = append(e.states, savedState{s.id(), s.saved})

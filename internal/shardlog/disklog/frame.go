@@ -64,18 +64,19 @@ func checkVersion(v byte) error {
 	return nil
 }
 
-// checkCodec refuses what is compressed or encrypted: in the journal format 1 has
-// the fields and no values for them.
-func checkCodec(codec byte, keyID uint32) error {
+// checkCodec refuses what is compressed: in the journal format 1 has the field and
+// no value for it.
+func checkCodec(codec byte) error {
 	if codec != 0 {
 		return newer(fmt.Sprintf("codec %d", codec))
 	}
-	return checkKey(keyID)
+	return nil
 }
 
-func checkKey(keyID uint32) error {
+// checkFrameKey refuses a frame that is encrypted as a whole: sub-frames are.
+func checkFrameKey(keyID uint32) error {
 	if keyID != 0 {
-		return newer(fmt.Sprintf("encryption (key %d)", keyID))
+		return newer(fmt.Sprintf("encrypted frames (key %d)", keyID))
 	}
 	return nil
 }
@@ -122,7 +123,10 @@ func parseFrameHeader(p []byte) (frameHeader, uint32, error) {
 		synced:     le.Uint64(p[48:]),
 	}
 	if err == nil {
-		err = checkCodec(p[5], le.Uint32(p[8:]))
+		err = checkCodec(p[5])
+	}
+	if err == nil {
+		err = checkFrameKey(le.Uint32(p[8:]))
 	}
 	return h, le.Uint32(p[headerSize-4:]), err
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"testing"
+
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 )
 
 // FuzzDamage writes any bytes at any place of a folder's files, and looks what
@@ -41,7 +43,7 @@ func FuzzDamage(f *testing.F) {
 // wantAllOrAWord checks a damaged wreck.
 func (w *wreck) wantAllOrAWord() {
 	w.Helper()
-	_, verified := Verify(w.fs, "data")
+	_, verified := Verify(w.fs, "data", shardlogtest.Unwrap)
 	l, err := Open(w.fs, "data", Options{})
 	if err != nil {
 		if !isDamageOrNewer(err) || verified == nil {

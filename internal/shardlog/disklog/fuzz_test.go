@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -193,7 +194,18 @@ func blockOfRuns(c codec, runs ...run) ([]byte, blockEntry) {
 	for _, r := range runs {
 		b.add(r, 0)
 	}
-	return b.append(nil, shardOf(4), c)
+	p, e, err := b.append(nil, shardOf(4), c, suiteKeys())
+	if err != nil {
+		panic(err)
+	}
+	return p, e
+}
+
+// suiteKeys is a ring with key 1 of stream 1.
+func suiteKeys() *keyring {
+	r := newKeyring(shardlogtest.Unwrap)
+	r.add(savedKey{1, streamOf(1), shardlogtest.Wrapped(streamOf(1), 1)}, shardlog.Secret{})
+	return r
 }
 
 func FuzzBlock(f *testing.F) {
@@ -207,12 +219,17 @@ func FuzzBlock(f *testing.F) {
 	// Behind its header a compressed body: the mutations reach the decoder.
 	le.PutUint32(p[16:], maxBlock)
 	f.Add(p)
+	sealed := runOf(7, 9, 0, 10, 3)
+	sealed.key = 1
+	p, _ = blockOfRuns(codecNone, sealed)
+	f.Add(p)
+	keys := suiteKeys()
 	f.Fuzz(func(t *testing.T, p []byte) {
 		if len(p) >= headerSize {
 			le.PutUint32(p[12:], uint32(len(p)-headerSize))
 			le.PutUint32(p, checksum(p[4:]))
 		}
-		_, runs, err := parseBlock(p)
+		_, runs, err := parseBlock(p, keys)
 		if err != nil {
 			return
 		}

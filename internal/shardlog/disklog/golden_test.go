@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -58,7 +59,7 @@ func TestGoldenFolders(t *testing.T) {
 func wantOffline(t *testing.T, dir string) {
 	t.Helper()
 	before := checksums(t, dir)
-	report, err := Verify(vfs.OS, dir)
+	report, err := Verify(vfs.OS, dir, shardlogtest.Unwrap)
 	if err != nil {
 		t.Errorf("Verify: %v", err)
 	}

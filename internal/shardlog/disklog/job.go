@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/freshet/freshet/internal/shardlog"
 )
 
 // job is a segment that is to be made of what is alive in others. The flusher
@@ -160,6 +162,14 @@ func (l *Log) takeResult() error {
 		r.mergeDue = true // of those that are left
 	case retry(j.err):
 		l.foundFull()
+	case errors.Is(j.err, shardlog.ErrKey):
+		// A merge opens blocks. Without the key they stay as they are, until the
+		// next start; to be copied they need none.
+		for _, s := range j.inputs {
+			s.upkeep.locked = true
+		}
+		r.mergeDue = true // of the others
+		l.spaceKept(j.err)
 	default:
 		l.breakJob(j)
 	}

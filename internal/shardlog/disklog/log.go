@@ -24,6 +24,8 @@ type Log struct {
 	lock io.Closer
 
 	shards   directory
+	keys     *keyring
+	locked   lockedRuns
 	segments segments
 	space    space
 
@@ -106,6 +108,8 @@ type Log struct {
 	kicks struct{ writer, preparer, flusher chan struct{} }
 	// cuts takes requests for the flusher, which answers each at once.
 	cuts chan chan<- *Cut
+	// keyRequests is how AddKey asks the flusher, which answers each.
+	keyRequests chan keyRequest
 	// ended is closed when Run returns, or by Close.
 	ended   chan struct{}
 	endOnce sync.Once
@@ -116,7 +120,7 @@ type Log struct {
 var _ shardlog.Log = (*Log)(nil)
 
 func newLog(fs vfs.FS, dir string, o Options) *Log {
-	l := &Log{fs: fs, dir: dir, o: o, shards: newDirectory(), ended: make(chan struct{})}
+	l := &Log{fs: fs, dir: dir, o: o, shards: newDirectory(), keys: newKeyring(o.Unwrap), ended: make(chan struct{})}
 	l.segments.open(fs, dir, o)
 	l.turn = make(chan struct{}, 1)
 	l.failed = make(chan error, 1)
@@ -126,6 +130,7 @@ func newLog(fs vfs.FS, dir string, o Options) *Log {
 	l.rewriting.jobs, l.rewriting.results = make(chan *job, 1), make(chan *job, 1)
 	l.collection.trimmed = map[shardlog.StreamID]shardlog.Millis{}
 	l.cuts = make(chan chan<- *Cut)
+	l.keyRequests = make(chan keyRequest)
 	l.writer.active = &memtable{first: 1}
 	return l
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
 )
@@ -414,7 +415,7 @@ func TestDumpShowsEverything(t *testing.T) {
 
 func TestVerifyCounts(t *testing.T) {
 	w := newWreck(t)
-	report, err := Verify(w.fs, "data")
+	report, err := Verify(w.fs, "data", shardlogtest.Unwrap)
 	if err != nil {
 		t.Fatal(err)
 	}

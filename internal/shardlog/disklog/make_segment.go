@@ -34,7 +34,7 @@ func (l *Log) makeSegment(m segmentMeta, fill func(*segmentWriter) error) (segme
 	if err != nil {
 		return m, fmt.Errorf("create segment: %w", err)
 	}
-	w := newSegmentWriter(file, l.id, m)
+	w := newSegmentWriter(file, l.id, l.keys, m)
 	defer w.release()
 	if err = fill(w); err == nil {
 		m, err = w.finish()

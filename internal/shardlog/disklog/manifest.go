@@ -36,6 +36,7 @@ type content struct {
 	reached      uint64
 	firstJournal uint64
 	segments     []segmentMeta // in the order of segmentMeta.compare
+	keys         []savedKey
 }
 
 // segmentMeta is what the manifest says of a segment.
@@ -94,6 +95,7 @@ type edit struct {
 	removed      []uint64
 	states       []savedState
 	dropped      []shardlog.StreamID
+	keys         []savedKey
 	checkpoint   uint64
 	reached      uint64
 	firstJournal uint64
@@ -121,6 +123,7 @@ func (m *manifest) close() error {
 // apply changes the content as e says.
 func (c *content) apply(e *edit) {
 	c.checkpoint, c.reached, c.firstJournal = e.checkpoint, e.reached, e.firstJournal
+	c.keys = append(c.keys, e.keys...)
 	if len(e.removed) > 0 {
 		c.segments = slices.DeleteFunc(c.segments, func(s segmentMeta) bool {
 			return slices.Contains(e.removed, s.number)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
@@ -126,4 +127,5 @@ func (s *savedFolder) fold(e *edit) {
 			delete(s.states, id)
 		}
 	}
+	s.keys = slices.DeleteFunc(s.keys, func(k savedKey) bool { _, gone := s.dropped[k.stream]; return gone })
 }

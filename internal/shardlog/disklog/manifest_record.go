@@ -16,6 +16,7 @@ const (
 	recordHeader = 16
 	recordHead   = 1
 	recordEdit   = 2
+	recordKeys   = 3 // an edit with keys
 	headLength   = 16
 	editHeader   = 48
 
@@ -23,6 +24,7 @@ const (
 	removedLength = 8
 	stateLength   = 56
 	droppedLength = 16
+	keyHeader     = 32
 
 	flagSealed = 1
 )
@@ -93,12 +95,16 @@ func parseHead(p []byte) (made uint32, id uint64, err error) {
 }
 
 func appendEdit(dst []byte, e *edit) []byte {
-	dst = append(dst, recordEdit, 0, 0, 0)
+	kind := byte(recordEdit)
+	if len(e.keys) > 0 {
+		kind = recordKeys
+	}
+	dst = append(dst, kind, 0, 0, 0)
 	dst = le.AppendUint32(dst, uint32(len(e.added)))
 	dst = le.AppendUint32(dst, uint32(len(e.removed)))
 	dst = le.AppendUint32(dst, uint32(len(e.states)))
 	dst = le.AppendUint32(dst, uint32(len(e.dropped)))
-	dst = le.AppendUint32(dst, 0)
+	dst = le.AppendUint32(dst, uint32(len(e.keys)))
 	dst = le.AppendUint64(dst, e.checkpoint)
 	dst = le.AppendUint64(dst, e.reached)
 	dst = le.AppendUint64(dst, e.firstJournal)
@@ -114,11 +120,14 @@ func appendEdit(dst []byte, e *edit) []byte {
 	for i := range e.dropped {
 		dst = append(dst, e.dropped[i][:]...)
 	}
+	for i := range e.keys {
+		dst = appendKey(dst, &e.keys[i])
+	}
 	return dst
 }
 
 func parseEdit(p []byte) (*edit, error) {
-	if len(p) > 0 && p[0] != recordEdit {
+	if len(p) > 0 && p[0] != recordEdit && p[0] != recordKeys {
 		return nil, newer(fmt.Sprintf("record type %d", p[0]))
 	}
 	if len(p) < editHeader {
@@ -126,6 +135,10 @@ func parseEdit(p []byte) (*edit, error) {
 	}
 	added, removed := uint64(le.Uint32(p[4:])), uint64(le.Uint32(p[8:]))
 	states, dropped := uint64(le.Uint32(p[12:])), uint64(le.Uint32(p[16:]))
+	keys := uint64(le.Uint32(p[20:]))
+	if p[0] == recordEdit {
+		keys = 0 // reserved
+	}
 	e := &edit{checkpoint: le.Uint64(p[24:]), reached: le.Uint64(p[32:]), firstJournal: le.Uint64(p[40:])}
 	p = p[editHeader:]
 	for i := range added {
@@ -136,7 +149,7 @@ func parseEdit(p []byte) (*edit, error) {
 		e.added = append(e.added, m)
 		p = rest
 	}
-	if want := removed*removedLength + states*stateLength + dropped*droppedLength; want != uint64(len(p)) {
+	if want := removed*removedLength + states*stateLength + dropped*droppedLength; want > uint64(len(p)) || keys == 0 && want != uint64(len(p)) {
 		return nil, fmt.Errorf("edit ends with %d bytes instead of %d", len(p), want)
 	}
 	for range removed {
@@ -151,7 +164,47 @@ func parseEdit(p []byte) (*edit, error) {
 		e.dropped = append(e.dropped, shardlog.StreamID(p[:droppedLength]))
 		p = p[droppedLength:]
 	}
-	return e, nil
+	return e, e.parseKeys(p, keys)
+}
+
+// appendKey appends a data key.
+func appendKey(dst []byte, k *savedKey) []byte {
+	dst = le.AppendUint32(dst, uint32(k.id))
+	dst = append(dst, k.stream[:]...)
+	dst = le.AppendUint32(dst, uint32(len(k.Wrapper)))
+	dst = le.AppendUint32(dst, uint32(len(k.Bind)))
+	dst = le.AppendUint32(dst, uint32(len(k.Wrapped)))
+	dst = append(dst, k.Wrapper...)
+	dst = append(dst, k.Bind...)
+	return append(dst, k.Wrapped...)
+}
+
+// parseKeys reads the n keys that p is.
+func (e *edit) parseKeys(p []byte, n uint64) error {
+	take := func(n int) (part []byte) {
+		part, p = p[:n], p[n:]
+		return part
+	}
+	for i := range n {
+		if len(p) < keyHeader {
+			return fmt.Errorf("key %d of the edit: cut short", i)
+		}
+		head := take(keyHeader)
+		wrapper, bind, wrapped := le.Uint32(head[20:]), le.Uint32(head[24:]), le.Uint32(head[28:])
+		if wrapper > shardlog.MaxKeyName || bind > shardlog.MaxKeyName || wrapped > shardlog.MaxWrapped || uint64(wrapper)+uint64(bind)+uint64(wrapped) > uint64(len(p)) {
+			return fmt.Errorf("key %d of the edit: %d, %d and %d bytes in %d", i, wrapper, bind, wrapped, len(p))
+		}
+		k := savedKey{id: shardlog.KeyID(le.Uint32(head)), stream: shardlog.StreamID(head[4:20])}
+		if k.id == 0 {
+			return fmt.Errorf("key %d of the edit has no id", i)
+		}
+		k.Wrapper, k.Bind, k.Wrapped = string(take(int(wrapper))), string(take(int(bind))), bytes.Clone(take(int(wrapped)))
+		e.keys = append(e.keys, k)
+	}
+	if len(p) > 0 {
+		return fmt.Errorf("edit ends with %d bytes more", len(p))
+	}
+	return nil
 }
 
 func appendMeta(dst []byte, s *segmentMeta) []byte {

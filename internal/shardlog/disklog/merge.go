@@ -18,7 +18,7 @@ func (l *Log) pickMerge(segments []*segment) *job {
 	for c := classWeek; c <= classYear; c++ {
 		var row []*segment
 		for _, s := range segments {
-			if s.class == c && s.level == 0 && !s.upkeep.broken && !l.isOwn(s) {
+			if s.class == c && s.level == 0 && !s.upkeep.broken && !s.upkeep.locked && !l.isOwn(s) {
 				row = append(row, s)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -43,6 +44,9 @@ type Options struct {
 	// RewriteRate is how many bytes a second may be rewritten to give space back,
 	// overriding the default 64 MiB. Each segment that is made counts for 1 MiB more.
 	RewriteRate int64
+	// Unwrap opens the data keys of streams that are encrypted, each when it is
+	// needed first. nil: none is opened, and what is encrypted cannot be read.
+	Unwrap shardlog.Unwrap
 	// Events are told what happens. By default nobody is.
 	Events Events
 

@@ -14,8 +14,9 @@ import (
 
 // Open locks the data folder dir, makes it if need be, and recovers what is in
 // it. It returns vfs.ErrLocked if another log has it open, a *FormatError for a
-// folder of a newer program, and a *CorruptionError for one that is damaged; the
-// folder is as it was then. The log takes appends when Run runs.
+// folder of a newer program, a *CorruptionError for one that is damaged, and ErrKey
+// if the journal has records whose data key is not to be had; the folder is as it
+// was then. The log takes appends when Run runs.
 func Open(fsys vfs.FS, dir string, o Options) (*Log, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -66,6 +67,9 @@ func (l *Log) recover() error {
 		return err
 	}
 	if err := r.files(files, saved.reached); err != nil {
+		return err
+	}
+	if err := l.checkUnlocked(); err != nil {
 		return err
 	}
 	l.shards.each(func(s *shard) { s.join() })
@@ -131,6 +135,7 @@ func checkSegments(fsys vfs.FS, dir string, segments []segmentMeta) error {
 // restore makes the shards and segments that the manifest names.
 func (l *Log) restore(saved *savedFolder) {
 	l.writer.active.first, l.writer.active.last = saved.checkpoint+1, saved.checkpoint
+	l.keys.addAll(saved.keys)
 	for id := range saved.dropped {
 		l.shards.dropped[id] = struct{}{}
 	}

@@ -243,7 +243,7 @@ func (l *Log) replayFrame(lsn uint64, subs []subFrame, size int) error {
 // changeOf finds the shard of a sub-frame and checks that it continues it. It
 // returns nil for streams that were dropped later on.
 func (l *Log) changeOf(s *subFrame) (*change, error) {
-	c := &change{kind: s.kind, generation: s.generation, offset: s.offset, at: s.at, count: s.count, body: s.body}
+	c := &change{kind: s.kind, generation: s.generation, offset: s.offset, at: s.at, count: s.count, key: s.key}
 	var err error
 	if s.kind == kindTrim || s.kind == kindDrop {
 		c.stream, err = l.shards.stream(s.shard.Stream)
@@ -254,6 +254,9 @@ func (l *Log) changeOf(s *subFrame) (*change, error) {
 	}
 	if err != nil {
 		return nil, nil //nolint:nilerr // ErrDropped: the manifest's list is ahead of the checkpoint
+	}
+	if c.body, err = l.bodyOf(s); err != nil {
+		return nil, fmt.Errorf("%s of shard %s, offset %d: %w", s.kind, s.shard, s.offset, err)
 	}
 	if c.shard == nil {
 		return c, nil

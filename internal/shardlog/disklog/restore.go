@@ -60,6 +60,7 @@ func (p *placer) restore(backup string) error {
 func (s *savedFolder) whole() *edit {
 	e := s.current()
 	e.added = s.segments
+	e.keys = s.keys
 	for id := range s.dropped {
 		e.dropped = append(e.dropped, id)
 	}

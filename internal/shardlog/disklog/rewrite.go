@@ -103,7 +103,7 @@ func (r *rewriter) copy(ctx context.Context, s *segment) error {
 		for b := from; b < to; b++ {
 			e := f.block(b)
 			p, _, _, err := r.block(ctx, s, f.shard(i), e)
-			if err != nil {
+			if err != nil && !errors.Is(err, shardlog.ErrKey) { // it is copied as it is
 				return err
 			}
 			if err := r.w.copyBlock(p, e); err != nil {
@@ -114,7 +114,8 @@ func (r *rewriter) copy(ctx context.Context, s *segment) error {
 	return nil
 }
 
-// block reads and checks a block, in its time.
+// block reads and checks a block, in its time. With ErrKey there is the block, and
+// no runs.
 func (r *rewriter) block(ctx context.Context, s *segment, id shardlog.Shard, e blockEntry) (p []byte, h blockHeader, runs []run, err error) {
 	if err = r.wait(ctx, int64(e.length)); err != nil {
 		return nil, h, nil, err
@@ -128,13 +129,13 @@ func (r *rewriter) block(ctx context.Context, s *segment, id shardlog.Shard, e b
 	if err = readFull(file.file, p, e.position); err != nil {
 		err = readError(err, s.path, e.position)
 	} else {
-		h, runs, err = checkBlock(p, s.path, id, e)
+		h, runs, err = checkBlock(p, s.path, id, e, r.log.keys)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, shardlog.ErrKey) {
 		return nil, h, nil, r.log.damaged(err)
 	}
 	r.job.read += int64(e.length)
-	return p, h, runs, nil
+	return p, h, runs, err
 }
 
 // wait waits until n bytes more may be written, and returns why they may not be

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 	"github.com/freshet/freshet/internal/vfs"
 )
 
@@ -113,6 +114,33 @@ func shardOf(n uint32) shardlog.Shard {
 }
 
 func streamOf(n byte) shardlog.StreamID { return shardlog.StreamID{0: 0xab, 15: n} }
+
+// opening are options of a log that has its data keys unwrapped.
+var opening = Options{Unwrap: shardlogtest.Unwrap}
+
+// addKey adds the nth data key of the suite to a stream.
+func addKey(l *Log, stream shardlog.StreamID, n byte) (shardlog.KeyID, error) {
+	k := shardlogtest.Wrapped(stream, n)
+	secret, err := shardlogtest.Unwrap(context.Background(), k)
+	if err != nil {
+		return 0, err
+	}
+	return l.AddKey(context.Background(), stream, k, secret)
+}
+
+// encrypt has the stream encrypted with the nth key from now on.
+func (r *rig) encrypt(stream shardlog.StreamID, n byte, s shardlog.Settings) shardlog.KeyID {
+	r.Helper()
+	id, err := addKey(r.Log, stream, n)
+	if err != nil {
+		r.Fatal(err)
+	}
+	s.Key = id
+	if err := r.Configure(context.Background(), stream, s); err != nil {
+		r.Fatal(err)
+	}
+	return id
+}
 
 // anySettings draws settings of any class.
 func anySettings(rng *rand.Rand) shardlog.Settings {

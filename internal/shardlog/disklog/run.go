@@ -18,7 +18,10 @@ type run struct {
 	first   shardlog.Offset
 	arrival shardlog.Millis
 	count   uint32
-	body    []byte
+	// key is what the records came in encrypted with, so that they are written with
+	// it again; 0, none. body is decrypted.
+	key  shardlog.KeyID
+	body []byte
 }
 
 const (

@@ -95,7 +95,7 @@ func (l *Log) blockOf(s *segment, id shardlog.Shard, e blockEntry) ([]run, error
 			return nil, 0, err
 		}
 		defer l.segments.files.release(file)
-		h, runs, err := readBlock(file.file, s.path, id, e)
+		h, runs, err := readBlock(file.file, s.path, id, e, l.keys)
 		return runs, int64(h.decoded) + int64(len(runs))*runMemory, err
 	})
 	if err != nil {
@@ -130,17 +130,21 @@ func (l *Log) judge(s *shard, err error) (again bool) {
 }
 
 // readBlock reads the block of shard id that e names and checks it.
-func readBlock(file vfs.File, path string, id shardlog.Shard, e blockEntry) (blockHeader, []run, error) {
+func readBlock(file vfs.File, path string, id shardlog.Shard, e blockEntry, keys *keyring) (blockHeader, []run, error) {
 	p := make([]byte, e.length)
 	if err := readFull(file, p, e.position); err != nil {
 		return blockHeader{}, nil, readError(err, path, e.position)
 	}
-	return checkBlock(p, path, id, e)
+	return checkBlock(p, path, id, e, keys)
 }
 
-// checkBlock checks that p is the block of shard id that e names.
-func checkBlock(p []byte, path string, id shardlog.Shard, e blockEntry) (blockHeader, []run, error) {
-	h, runs, err := parseBlock(p)
+// checkBlock checks that p is the block of shard id that e names. With ErrKey it
+// is, as far as can be told without its key.
+func checkBlock(p []byte, path string, id shardlog.Shard, e blockEntry, keys *keyring) (blockHeader, []run, error) {
+	h, runs, err := parseBlock(p, keys)
+	if errors.Is(err, shardlog.ErrKey) && h.shard == id && h.records == e.records && h.first == e.firstOffset && h.arrival == e.firstArrival {
+		return h, nil, err
+	}
 	if err != nil {
 		return h, nil, inFile(fmt.Errorf("shard %s, offsets %d to %d: %w", id, e.firstOffset, e.lastOffset, err), path, e.position)
 	}

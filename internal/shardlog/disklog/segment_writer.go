@@ -22,6 +22,7 @@ const (
 type segmentWriter struct {
 	file vfs.File
 	id   uint64 // of the folder
+	keys *keyring
 	meta segmentMeta
 
 	// buf is aligned; written bytes of the file are before it.
@@ -45,9 +46,9 @@ var segmentWriters = sync.Pool{New: func() any {
 
 // newSegmentWriter begins the segment that m describes: its number, class, level
 // and span. The rest is found while it is written.
-func newSegmentWriter(file vfs.File, id uint64, m segmentMeta) *segmentWriter {
+func newSegmentWriter(file vfs.File, id uint64, keys *keyring, m segmentMeta) *segmentWriter {
 	w := segmentWriters.Get().(*segmentWriter)
-	*w = segmentWriter{file: file, id: id, meta: m, buf: w.buf[:headerSize], block: w.block, footer: w.footer}
+	*w = segmentWriter{file: file, id: id, keys: keys, meta: m, buf: w.buf[:headerSize], block: w.block, footer: w.footer}
 	w.block.reset()
 	w.footer.reset()
 	m.putHeader(w.buf, id)
@@ -112,7 +113,10 @@ func (w *segmentWriter) endBlock() error {
 	start := len(w.buf)
 	w.grow(w.block.length())
 	var e blockEntry
-	w.buf, e = w.block.append(w.buf, w.current, w.codec)
+	var err error
+	if w.buf, e, err = w.block.append(w.buf, w.current, w.codec, w.keys); err != nil {
+		return err
+	}
 	w.block.reset()
 	return w.ended(start, e)
 }

@@ -22,7 +22,7 @@ func TestSegmentsAreWrittenAtAPace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := newSegmentWriter(file, 5, segmentMeta{})
+		w := newSegmentWriter(file, 5, nil, segmentMeta{})
 		defer w.release()
 		if err := w.shard(shardOf(1)); err != nil {
 			t.Fatal(err)
@@ -72,7 +72,7 @@ func TestRunsOfABlockAreJoined(t *testing.T) {
 	f := func(want int, runs ...run) {
 		t.Helper()
 		p, e := blockOfRuns(codecNone, runs...)
-		h, got, err := parseBlock(p)
+		h, got, err := parseBlock(p, nil)
 		if err != nil || len(got) != want || int(h.runs) != want {
 			t.Fatalf("%d runs (%d in the header), %v; want %d", len(got), h.runs, err, want)
 		}

@@ -18,6 +18,9 @@ type stream struct {
 	droppedBy uint64
 	// settings is what Configure said last, nil before.
 	settings atomic.Pointer[shardlog.Settings]
+	// key is that of settings, nil if there is none: entries that are appended from
+	// now on are encrypted with it.
+	key atomic.Pointer[dataKey]
 	// large says that the last flush gave the stream a segment of its own. It is
 	// the flusher's.
 	large bool

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
 	"github.com/freshet/freshet/internal/vfs/faultfs"
@@ -118,7 +119,7 @@ func TestAFlushIsMadeWhollyOrNot(t *testing.T) {
 		t.Errorf("segments while the disk is full: %s, want none", got)
 	}
 	r.stopped()
-	if _, err := Verify(disk, "data"); err != nil {
+	if _, err := Verify(disk, "data", shardlogtest.Unwrap); err != nil {
 		t.Error(errors.Unwrap(err))
 	}
 }

@@ -1,6 +1,7 @@
 package disklog
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -46,15 +47,41 @@ type subFrame struct {
 	offset shardlog.Offset
 	at     shardlog.Millis
 	count  uint32
-	body   []byte
+	// key is what body is encrypted with; 0, it is not. Only entries are.
+	key  shardlog.KeyID
+	body []byte
+	// header is the bytes that the checksum and the encryption cover besides. It is
+	// set by parseSubFrame.
+	header []byte
 }
 
 // putHeader writes the header of s before its body, which is in place behind it
 // in p, and returns the checksum over both.
 func (s subFrame) putHeader(p []byte) uint32 {
+	s.putFields(p)
+	crc := checksum(p[4:])
+	le.PutUint32(p, crc)
+	return crc
+}
+
+// putSealed is putHeader for a sub-frame with a key, whose body it encrypts from
+// plain into its place.
+func (s subFrame) putSealed(p, plain []byte, with *sealer) uint32 {
+	s.putFields(p)
+	sealed := with.seal(p[subHeaderSize:subHeaderSize], plain, p[4:subHeaderSize])
+	if len(sealed) != len(p)-subHeaderSize {
+		panic(fmt.Sprintf("BUG: encrypted body of %d bytes in room for %d", len(sealed), len(p)-subHeaderSize))
+	}
+	crc := checksum(p[4:])
+	le.PutUint32(p, crc)
+	return crc
+}
+
+// putFields writes all of the header but the checksum.
+func (s subFrame) putFields(p []byte) {
 	p[4] = byte(s.kind)
 	p[5], p[6], p[7] = 0, 0, 0
-	le.PutUint32(p[8:], 0)
+	le.PutUint32(p[8:], uint32(s.key))
 	le.PutUint32(p[12:], uint32(len(p)-subHeaderSize))
 	copy(p[16:32], s.shard.Stream[:])
 	le.PutUint32(p[32:], s.shard.Number)
@@ -62,9 +89,6 @@ func (s subFrame) putHeader(p []byte) uint32 {
 	le.PutUint64(p[40:], uint64(s.offset))
 	le.PutUint64(p[48:], uint64(s.at))
 	le.PutUint32(p[56:], s.count)
-	crc := checksum(p[4:])
-	le.PutUint32(p, crc)
-	return crc
 }
 
 // parseSubFrame reads the sub-frame that p begins with and checks all of it. The
@@ -86,19 +110,28 @@ func parseSubFrame(p []byte) (subFrame, error) {
 		offset:     shardlog.Offset(le.Uint64(p[40:])),
 		at:         shardlog.Millis(le.Uint64(p[48:])),
 		count:      le.Uint32(p[56:]),
+		key:        shardlog.KeyID(le.Uint32(p[8:])),
 		body:       p[subHeaderSize:],
+		header:     p[4:subHeaderSize],
 	}
 	if s.crc != checksum(p[4:]) {
 		return subFrame{}, errors.New("wrong checksum")
 	}
-	if err := checkCodec(p[5], le.Uint32(p[8:])); err != nil {
+	if err := checkCodec(p[5]); err != nil {
 		return s, err
 	}
 	return s, s.check()
 }
 
-// check refuses what the checksum cannot know: a shape that is none.
+// check refuses what the checksum cannot know: a shape that is none. Of an
+// encrypted body it is not known before that is opened.
 func (s subFrame) check() error {
+	if s.key != 0 {
+		if s.kind != kindEntries {
+			return newer(fmt.Sprintf("encrypted %s", s.kind))
+		}
+		return checkSealed(s.body)
+	}
 	switch s.kind {
 	case kindEntries:
 		return run{first: s.offset, count: s.count, body: s.body}.check()
@@ -114,6 +147,17 @@ func (s subFrame) check() error {
 		return nil
 	}
 	return newer(s.kind.String())
+}
+
+// opened returns s with its body decrypted and checked. An error that is no ErrKey
+// is damage.
+func (s subFrame) opened(ctx context.Context, keys *keyring) (subFrame, error) {
+	body, err := keys.open(ctx, s.key, s.shard.Stream, useJournal, s.body, s.header)
+	if err != nil {
+		return s, err
+	}
+	s.body = body
+	return s, run{first: s.offset, count: s.count, body: s.body}.check()
 }
 
 // floor is one shard's new floor.

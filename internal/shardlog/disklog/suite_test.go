@@ -16,7 +16,7 @@ import (
 // short test walks all paths.
 var tiny = Options{
 	MemtableBytes: 8 << 10, JournalMin: 16 << 10, JournalMax: 64 << 10, ownSegment: 4 << 10, slabBytes: 256 << 10,
-	FooterCache: 4 << 10, BlockCache: 32 << 10, RewriteRate: 1 << 40,
+	FooterCache: 4 << 10, BlockCache: 32 << 10, RewriteRate: 1 << 40, Unwrap: shardlogtest.Unwrap,
 	tidy: tidyOptions{every: 1, rewriteGain: 1, punchRange: 1, punchStep: 1, merge: 3, idleJournal: 1, quietAfter: 100 * time.Microsecond},
 }
 
@@ -26,10 +26,10 @@ func TestContract(t *testing.T) {
 		o    Options
 		fs   func() vfs.FS
 	}{
-		{"OnDisk", Options{}, func() vfs.FS { return vfs.OS }},
+		{"OnDisk", Options{Unwrap: shardlogtest.Unwrap}, func() vfs.FS { return vfs.OS }},
 		{"TinyOnDisk", tiny, func() vfs.FS { return vfs.OS }},
 		{"TinyInMemory", tiny, func() vfs.FS { return crashfs.New() }},
-		{"BetweenSyncs", Options{SyncEvery: 10 * time.Millisecond}, func() vfs.FS { return vfs.OS }},
+		{"BetweenSyncs", Options{SyncEvery: 10 * time.Millisecond, Unwrap: shardlogtest.Unwrap}, func() vfs.FS { return vfs.OS }},
 	}
 	for _, d := range drivers {
 		t.Run(d.name, func(t *testing.T) {

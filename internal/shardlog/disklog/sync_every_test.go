@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
 	"github.com/freshet/freshet/internal/vfs/faultfs"
@@ -139,7 +140,7 @@ func TestOperationsOfRecoveryBetweenSyncs(t *testing.T) {
 // 4 of shard 1, frame 6 with a seal, up to which it was synced, and 7 to 11 with
 // the records 5 to 9, of which no sync is known.
 func newTail(t *testing.T) *wreck {
-	o := Options{JournalMin: 256 << 10, SyncEvery: untilSynced}
+	o := Options{Unwrap: shardlogtest.Unwrap, JournalMin: 256 << 10, SyncEvery: untilSynced}
 	return &wreck{T: t, fs: killed(t, o, func(r *rig) {
 		data, _ := numbered(0, 10)
 		for _, d := range data[:5] {
@@ -207,13 +208,13 @@ func TestTornTailBetweenSyncs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newTail(t)
 			damage(w)
-			if report, err := Verify(w.fs, "data"); err != nil {
+			if report, err := Verify(w.fs, "data", shardlogtest.Unwrap); err != nil {
 				t.Errorf("Verify: %+v, %v", report, err)
 			}
 			data, want := numbered(0, left)
 			r := start(t, w.fs, "data", Options{SyncEvery: untilSynced})
 			r.wantData(shardOf(1), want)
-			if report, err := Verify(w.fs, "data"); err != nil || report.TornTail {
+			if report, err := Verify(w.fs, "data", shardlogtest.Unwrap); err != nil || report.TornTail {
 				t.Errorf("Verify after recovery: %+v, %v", report, err)
 			}
 			// Recovery has made durable what it found, and what comes next takes
@@ -244,7 +245,7 @@ func TestTornTailBetweenSyncs(t *testing.T) {
 
 // A frame that goes to the next file says that the one before has no torn tail.
 func TestTornFrameBeforeAnotherFile(t *testing.T) {
-	o := Options{JournalMin: 64 << 10, JournalMax: 64 << 10, SyncEvery: untilSynced}
+	o := Options{Unwrap: shardlogtest.Unwrap, JournalMin: 64 << 10, JournalMax: 64 << 10, SyncEvery: untilSynced}
 	w := &wreck{T: t}
 	w.fs = killed(t, o, func(r *rig) {
 		r.put(shardOf(1), strings.Repeat("x", 50<<10))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
 	"github.com/freshet/freshet/internal/vfs/faultfs"
@@ -74,7 +75,7 @@ func inBubble(t *testing.T, test func(t *testing.T, fs *crashfs.FS, r *rig, d *d
 		if r.end != nil {
 			r.stopped()
 		}
-		if report, err := Verify(fs, "data"); err != nil {
+		if report, err := Verify(fs, "data", shardlogtest.Unwrap); err != nil {
 			t.Errorf("Verify: %+v, %v", report, err)
 		}
 	})
@@ -141,7 +142,7 @@ func TestDeadRangesBecomeHoles(t *testing.T) {
 		d.want(t, "punched 1")
 		gaveBack(t, fs, before, 40<<10-2*vfs.BlockSize)
 		crashed := fs.CrashClone(nil)
-		if report, err := Verify(crashed, "data"); err != nil || report.DeadBlocks != 3 {
+		if report, err := Verify(crashed, "data", shardlogtest.Unwrap); err != nil || report.DeadBlocks != 3 {
 			t.Errorf("Verify: %+v, %v", report, err)
 		}
 		var dump strings.Builder

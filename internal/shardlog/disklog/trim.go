@@ -60,6 +60,9 @@ func (l *Log) floorsAt(ctx context.Context, shards []*shard, before shardlog.Mil
 		if errors.Is(err, shardlog.ErrDropped) {
 			return nil, err
 		}
+		if errors.Is(err, shardlog.ErrKey) {
+			err = nil // what was found is the beginning of the block: no record is trimmed too early
+		}
 		if err != nil {
 			damage = errors.Join(damage, fmt.Errorf("trim shard %s: %w", s.id(), err))
 			continue

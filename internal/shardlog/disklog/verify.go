@@ -19,8 +19,13 @@ type Report struct {
 	SegmentRecords               uint64
 	// Compressed of the blocks are. StoredBytes is what the bodies of all blocks
 	// take in the files, and RawBytes what they are once decoded.
-	Compressed            int
-	StoredBytes, RawBytes int64
+	Compressed int
+	// Encrypted of the blocks are, and EncryptedSubFrames of the journal. Locked of
+	// them were not decrypted, for want of their data keys: only their checksums and
+	// headers were looked at. LockedBy is why, for one of them.
+	Encrypted, EncryptedSubFrames, Locked int
+	LockedBy                              error
+	StoredBytes, RawBytes                 int64
 	// Journals hold Frames, among them Unflushed ones above the Checkpoint,
 	// with UnflushedRecords. LastFrame is the LSN of the last.
 	Journals, Frames, Unflushed int
@@ -39,11 +44,14 @@ type Report struct {
 // recovery needs. The error joins all damage that was met, each a
 // *CorruptionError or *FormatError.
 //
+// unwrap opens the data keys of what is encrypted. Without it, or with one that
+// refuses, what is encrypted is checked as far as that goes, and counted.
+//
 // On a folder that a running log changes meanwhile it may report damage that is
 // none: a journal file that is just being recycled, a segment just removed, a block
 // that became a hole after its floor was read. Such a report is worth a second
 // try.
-func Verify(fsys vfs.FS, dir string) (Report, error) {
+func Verify(fsys vfs.FS, dir string, unwrap shardlog.Unwrap) (Report, error) {
 	var report Report
 	saved, err := readManifest(fsys, dir)
 	if err != nil {
@@ -52,7 +60,7 @@ func Verify(fsys vfs.FS, dir string) (Report, error) {
 	report.Shards, report.Dropped = len(saved.states), len(saved.dropped)
 	report.Checkpoint = saved.checkpoint
 	report.Bytes = saved.size
-	v := newVerifier(fsys, dir, saved, &report)
+	v := newVerifier(fsys, dir, saved, &report, unwrap)
 	v.note(v.journal())
 	v.orders.init(v.log)
 	for _, m := range saved.segments {
@@ -74,8 +82,8 @@ type verifier struct {
 	damage []error
 }
 
-func newVerifier(fsys vfs.FS, dir string, saved *savedFolder, report *Report) *verifier {
-	v := &verifier{report: report, log: newLog(fsys, dir, Options{MemtableBytes: 64 << 20}), saved: saved}
+func newVerifier(fsys vfs.FS, dir string, saved *savedFolder, report *Report, unwrap shardlog.Unwrap) *verifier {
+	v := &verifier{report: report, log: newLog(fsys, dir, Options{MemtableBytes: 64 << 20, Unwrap: unwrap}), saved: saved}
 	v.log.restore(saved)
 	return v
 }
@@ -108,6 +116,9 @@ func (v *verifier) journal() error {
 			if s.kind == kindEntries {
 				report.UnflushedRecords += uint64(s.count)
 			}
+			if s.key != 0 {
+				report.EncryptedSubFrames++
+			}
 		}
 	}
 	err = r.files(files, saved.reached)
@@ -116,6 +127,10 @@ func (v *verifier) journal() error {
 		report.Bytes += f.size
 	}
 	report.LastFrame, report.TornTail = r.last, len(r.end.behind) > 0
+	report.Locked += v.log.locked.subFrames
+	for _, why := range v.log.locked.why {
+		report.LockedBy = why
+	}
 	return err
 }
 
@@ -145,7 +160,10 @@ func (v *verifier) segment(m segmentMeta) error {
 				report.DeadBlocks++
 				continue
 			}
-			h, _, err := readBlock(file, path, f.shard(i), e)
+			h, _, err := readBlock(file, path, f.shard(i), e, v.log.keys)
+			if errors.Is(err, shardlog.ErrKey) {
+				report.Locked, report.LockedBy, err = report.Locked+1, err, nil
+			}
 			if err != nil {
 				damage = append(damage, err)
 				continue
@@ -176,6 +194,9 @@ func (r *Report) block(h blockHeader) {
 	r.RawBytes += int64(h.decoded)
 	if h.codec != codecNone {
 		r.Compressed++
+	}
+	if h.key != 0 {
+		r.Encrypted++
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/freshet/freshet/internal/shardlog"
+	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
 	"github.com/freshet/freshet/internal/vfs"
 	"github.com/freshet/freshet/internal/vfs/crashfs"
 )
@@ -371,7 +372,7 @@ func newCompressed(t *testing.T) *wreck {
 // wantCompressed reads the compressed block.
 func (w *wreck) wantCompressed(whole bool) {
 	w.Helper()
-	report, err := Verify(w.fs, "data")
+	report, err := Verify(w.fs, "data", shardlogtest.Unwrap)
 	if (err == nil) != whole || whole && report.Compressed != 1 || !whole && !isDamage(err, segment1, "") {
 		w.Errorf("Verify: %+v, %v", report, err)
 	}

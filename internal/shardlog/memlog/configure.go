@@ -7,14 +7,14 @@ import (
 )
 
 // Configure implements shardlog.Log. Memory has no use for settings.
-func (l *Log) Configure(_ context.Context, id shardlog.StreamID, _ shardlog.Settings) error {
+func (l *Log) Configure(_ context.Context, id shardlog.StreamID, s shardlog.Settings) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.mu.closed {
-		return shardlog.ErrClosed
+	if err := l.usableLocked(id); err != nil {
+		return err
 	}
-	if _, gone := l.mu.dropped[id]; gone {
-		return shardlog.ErrDropped
+	if !l.hasKeyLocked(id, s.Key) {
+		return shardlog.ErrNoKey
 	}
 	return nil
 }

@@ -19,6 +19,8 @@ type Log struct {
 		// dropped has the id of every stream that was dropped: ids are never used
 		// again, but late appends must be told.
 		dropped map[shardlog.StreamID]struct{}
+		// keys has the stream of each data key; their ids are one more.
+		keys []shardlog.StreamID
 	}
 }
 

@@ -1,6 +1,9 @@
 package shardlogtest
 
 import (
+	"context"
+	"crypto/sha256"
+	"fmt"
 	"testing"
 
 	"github.com/freshet/freshet/internal/shardlog"
@@ -15,6 +18,34 @@ type Driver struct {
 	// Volatile says that closing a log loses its records, so that open need not
 	// work twice: the tests that open again are left out.
 	Volatile bool
+}
+
+// Unwrap opens the data keys that the suite adds to logs. The drivers are told.
+func Unwrap(_ context.Context, k shardlog.WrappedKey) (shardlog.Secret, error) {
+	if k.Wrapper != wrapper || k.Bind == "" || len(k.Wrapped) == 0 {
+		return shardlog.Secret{}, fmt.Errorf("wrapped key %+v is none of the suite's", k)
+	}
+	return secretOf(k.Wrapped), nil
+}
+
+// wrapper wraps the keys of the suite, by doing nothing.
+const wrapper = "arn:aws:kms:us-east-1:000000000000:key/suite"
+
+func secretOf(wrapped []byte) shardlog.Secret {
+	sum := sha256.Sum256(wrapped)
+	s, _ := shardlog.NewSecret(sum[:])
+	return s
+}
+
+// Wrapped returns a data key for a stream, the nth, that Unwrap opens.
+func Wrapped(stream shardlog.StreamID, n byte) shardlog.WrappedKey {
+	return shardlog.WrappedKey{Wrapper: wrapper, Bind: stream.String(), Wrapped: append(stream[:], n)}
+}
+
+// addKey adds another data key to a stream of log.
+func addKey(log shardlog.Log, stream shardlog.StreamID, n byte) (shardlog.KeyID, error) {
+	k := Wrapped(stream, n)
+	return log.AddKey(ctx(), stream, k, secretOf(k.Wrapped))
 }
 
 // test is one test of the suite.
@@ -36,6 +67,7 @@ func Run(t *testing.T, d Driver) {
 		{"Seal", sealTests},
 		{"Drop", dropTests},
 		{"Configure", configureTests},
+		{"Keys", keyTests},
 		{"Wait", waitTests},
 		{"End", endTests},
 	}

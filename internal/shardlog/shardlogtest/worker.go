@@ -199,7 +199,15 @@ func (w worker) configure() bool {
 		Retention:   time.Duration(w.rng.IntN(400*24)) * time.Hour,
 		Compression: []shardlog.Compression{shardlog.NoCompression, shardlog.S2}[w.rng.IntN(2)],
 	}
-	return w.goesOn("Configure", w.log.Configure(ctx(), w.world.shard(w.rng).Stream, settings))
+	stream := w.world.shard(w.rng).Stream
+	if w.rng.IntN(2) == 0 {
+		id, err := addKey(w.log, stream, byte(w.rng.IntN(256)))
+		if err != nil {
+			return w.goesOn("AddKey", err)
+		}
+		settings.Key = id
+	}
+	return w.goesOn("Configure", w.log.Configure(ctx(), stream, settings))
 }
 
 func (w worker) state() {

@@ -218,7 +218,7 @@ func (s *run) drain(ctx context.Context) error {
 // verify reads the whole folder, and compares what a log that is opened on it
 // says of each shard.
 func (s *run) verify() error {
-	if _, err := disklog.Verify(s.fs, s.folder); err != nil {
+	if _, err := disklog.Verify(s.fs, s.folder, nil); err != nil {
 		return fmt.Errorf("verify: %w", err)
 	}
 	l, err := disklog.Open(s.fs, s.folder, s.options)

@@ -21,11 +21,11 @@ import (
 type hooks struct {
 	authenticate func(*http.Request, *sigv4.Credentials) (wire.Signer, error)
 	authorize    func(context.Context, access.Identity, *awsapi.Operation, any) (access.Caller, error)
-	handler      func(http.Handler) http.Handler
+	handler      func(*gate, http.Handler) http.Handler
 }
 
 func (w *world) honest() hooks {
-	return hooks{w.authenticate, w.Server.authorize, func(h http.Handler) http.Handler { return h }}
+	return hooks{w.authenticate, w.Server.authorize, func(_ *gate, h http.Handler) http.Handler { return h }}
 }
 
 // gate is a port whose operations say who reached them, and do nothing.
@@ -43,11 +43,11 @@ func (w *world) gate(h hooks) *gate {
 	for _, r := range w.routes {
 		mux.Handle(r.Before(func(c access.Caller, _ any) error { return reaching(c.Account(), c.Principal()) }))
 	}
-	g.Handler = h.handler(mux)
+	g.Handler = h.handler(g, mux)
 	return g
 }
 
-func reaching(account, principal string) error {
+func reaching(account, principal string) *awsapi.Error {
 	return awsapi.Errorf("Reached", "%s by %s.", account, principal)
 }
 
@@ -352,4 +352,3 @@ func TestTheDoorRefusesWhatTheMatrixSays(t *testing.T) {
 	}
 	t.Logf("%d cells", cells)
 }
-

@@ -7,6 +7,7 @@ import (
 
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/meta"
+	"github.com/freshet/freshet/internal/meta/memmeta"
 )
 
 func TestFirstStartMakesOneRoot(t *testing.T) {
@@ -77,5 +78,27 @@ func TestCredentialsFileIsTheAWSToolsOwn(t *testing.T) {
 	want := "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n"
 	if got := string(k.CredentialsFile()); !strings.HasSuffix(got, want) {
 		t.Errorf("the file is\n%s", got)
+	}
+}
+
+// The answer may be lost on the way, and the process with it: the key that the file has
+// is good then.
+func TestRootThatWasWrittenUnknownIsInTheFile(t *testing.T) {
+	ring := newKeyring(t)
+	store := &failing{Store: memmeta.New()}
+	s := loaded(t, store, Options{Sealing: ring.sealing(t)})
+	store.afterUpdate = true
+	var kept RootKey
+	if _, err := s.EnsureRoot(t.Context(), "", func(k RootKey) error { kept = k; return nil }); !errors.Is(err, errDisk) {
+		t.Fatalf("err = %v", err)
+	}
+	store.afterUpdate = false
+	again := loaded(t, store, Options{Sealing: ring.sealing(t)})
+	made, err := again.EnsureRoot(t.Context(), "", func(RootKey) error { return errors.New("a second one") })
+	if made != nil || err != nil {
+		t.Errorf("the next start: %v, %v", made, err)
+	}
+	if found, err := again.Authenticate(kept.KeyID, ""); err != nil || !found.Secret.Equal(kept.Secret) {
+		t.Errorf("the key in the file: %v", err)
 	}
 }

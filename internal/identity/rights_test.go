@@ -165,3 +165,23 @@ func (w *world) theirAdministrator() *access.Principal {
 	must(ask(w, w.other, w.PutInlinePolicy, &extapi.PutInlinePolicyRequest{Principal: "user/admin", Name: "all", Document: document(everything)}))(w.t)
 	return w.catalog.now().users[keyOf(theirs, "admin")].principal
 }
+
+// An ARN leads nowhere but into the account that is meant.
+func TestARNsOfAnotherAccountLeadNowhere(t *testing.T) {
+	w := newMemoryWorld(t)
+	alice := w.user("alice", "").ARN
+	mine := must(ask(w, w.root, w.CreatePolicy, &extapi.CreatePolicyRequest{Name: "readers", Document: document(everything)}))(t).ARN
+	admin := w.theirAdministrator()
+	for _, by := range []*access.Principal{w.other, admin} {
+		refused(ask(w, by, w.PutInlinePolicy, &extapi.PutInlinePolicyRequest{Principal: alice, Name: "x", Document: document(everything)}))(t, "AccessDeniedException")
+		refused(ask(w, by, w.AttachPolicy, &extapi.AttachPolicyRequest{Principal: "user/admin", Policy: mine}))(t, "NoSuchEntity")
+		refused(ask(w, by, w.UpdatePolicy, &extapi.UpdatePolicyRequest{Policy: mine, Document: document(everything)}))(t, "NoSuchEntity")
+		refused(ask(w, by, w.GetPolicy, &extapi.GetPolicyRequest{Policy: mine}))(t, "NoSuchEntity")
+		refused(ask(w, by, w.CreateUser, &extapi.CreateUserRequest{Name: "bob", Boundary: mine}))(t, "NoSuchEntity")
+	}
+	// Not even for who got past the policies.
+	_, err := w.PutInlinePolicy(t.Context(), access.Dev(theirs, ""), &extapi.PutInlinePolicyRequest{Principal: alice, Name: "x", Document: document(everything)})
+	refused[extapi.Permitted](nil, err)(t, "NoSuchEntity")
+	// The operator means an account, too.
+	refused(ask(w, w.root, w.AttachPolicy, &extapi.AttachPolicyRequest{Account: theirs, Principal: "user/admin", Policy: mine}))(t, "NoSuchEntity")
+}

@@ -74,6 +74,7 @@ var rules = []rule{
 	{"conformance", []string{".", "e2e/process", "e2e/reshard"}, "black-box: nothing internal, so that the tests say what a client may rely on; the load of a reshard is one for both"},
 	{"e2e", []string{"."}, "other people's programs against the server as it is shipped"},
 	{"e2e/soak", []string{"e2e/*", "internal/series"}, "the server as it is shipped, and a drawing of what was measured"},
+	{"e2e/keys", []string{"e2e/*", "internal/keys", "internal/keys/*"}, "the drivers of keys against the real keepers of keys"},
 	{"e2e/*", []string{".", "e2e/*"}, "other people's programs against the server as it is shipped"},
 	{"freshettest", []string{"."}, "a server for tests is the library with a clean-up"},
 }

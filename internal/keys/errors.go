@@ -32,8 +32,9 @@ var (
 	ErrThrottled = errors.New("the key's provider is asked too often")
 
 	// ErrCiphertext is returned by Unwrap for what this provider did not wrap, for
-	// this binding: it is damaged, was moved, or is another's. It is never
-	// returned for want of the key: that is ErrNotFound. No exception of Kinesis
+	// this binding: it is damaged, was moved, or is another's. It is not
+	// returned for want of the key: that is ErrNotFound, or of a KMS, which does
+	// not tell which keys it has, ErrAccessDenied. No exception of Kinesis
 	// means this; to a client it is an internal failure.
 	ErrCiphertext = errors.New("wrapped key does not open")
 )

@@ -135,8 +135,10 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case s.fails != "":
 		refuse(w, s.status, s.fails)
-	case operation == "Decrypt" && (k == nil || len(in.CiphertextBlob) < idSize+2):
+	case operation == "Decrypt" && len(in.CiphertextBlob) < idSize+2:
 		refuse(w, 400, "InvalidCiphertextException")
+	case operation == "Decrypt" && k == nil:
+		refuse(w, 400, "AccessDeniedException") // it does not tell which keys there are
 	case k == nil:
 		refuse(w, 400, "NotFoundException")
 	case operation == "DescribeKey":

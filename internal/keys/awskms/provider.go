@@ -58,10 +58,17 @@ func (p *Provider) Describe(ctx context.Context, name string) (keys.Key, error) 
 		return keys.Key{}, fmt.Errorf("describe key %q: %w: the answer describes none", name, keys.ErrUnavailable)
 	}
 	k := keys.Key{ID: *m.KeyId, ARN: *m.Arn, State: keys.State(m.KeyState)}
-	if k.State == keys.Enabled && (m.KeyUsage != types.KeyUsageTypeEncryptDecrypt || m.KeySpec != types.KeySpecSymmetricDefault) {
+	if k.State == keys.Enabled && !wraps(m) {
 		k.State = keys.Unavailable
 	}
 	return k, nil
+}
+
+// wraps reports whether a key can wrap ours. What others that speak the API leave
+// out, GenerateDataKey will say.
+func wraps(m *types.KeyMetadata) bool {
+	return (m.KeyUsage == "" || m.KeyUsage == types.KeyUsageTypeEncryptDecrypt) &&
+		(m.KeySpec == "" || m.KeySpec == types.KeySpecSymmetricDefault)
 }
 
 // named is what KMS calls a key.

@@ -30,7 +30,7 @@ func (s *Server) admitted(name string, next http.Handler) http.Handler {
 // withMetricsToken lets those pass who bear the token of the metrics, from
 // anywhere, or are admitted.
 func (s *Server) withMetricsToken(next http.Handler) http.Handler {
-	others := s.admitted("GetMetrics", next)
+	others := s.admitted(metricsPage, next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if bears(r, s.o.MetricsToken) {
 			next.ServeHTTP(w, r)

@@ -1,12 +1,17 @@
 package server
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/awsapi"
+	"github.com/freshet/freshet/internal/extapi"
 )
 
 // extensionService is what requests to the extension API are signed for, and what
@@ -34,7 +39,12 @@ func (s *Server) admitSigner(name string, w http.ResponseWriter, r *http.Request
 		refuse(w, http.StatusBadRequest, fmt.Sprintf("region: %q: must be the one that the request is signed for, %s", region, who.Region()))
 		return access.Caller{}, false
 	}
-	caller, err := access.Authorize(who, extensionService+":"+name, pageResource(r, who))
+	asked, err := s.pageRequest(name, r, who)
+	if err != nil {
+		s.failed(w, r, err)
+		return access.Caller{}, false
+	}
+	caller, err := access.AuthorizeRequest(who, asked)
 	if err != nil {
 		s.failed(w, r, err)
 		return access.Caller{}, false
@@ -42,14 +52,54 @@ func (s *Server) admitSigner(name string, w http.ResponseWriter, r *http.Request
 	return caller, true
 }
 
-// pageResource is what a page is about: a stream, or nothing in particular. Either
-// may be another account's, which no policy of a page gives away.
-func pageResource(r *http.Request, who access.Identity) access.Resource {
+// pageRequest is what a page is about: a stream, as any operation is, or nothing in
+// particular, which is judged as "*". Either may be another account's, which no policy of
+// a page gives away. A clone is about the stream that it makes as well. A backup and the
+// metrics hold what all accounts have, so that they are the operator's.
+func (s *Server) pageRequest(name string, r *http.Request, who access.Identity) (access.Request, error) {
+	action := extensionService + ":" + name
 	account := r.URL.Query().Get("account")
 	stream := r.PathValue("stream")
 	if stream == "" {
-		return access.Resource{ARN: "*", Account: account}
+		if name == backupPage || name == metricsPage {
+			account = s.identities.Operator()
+		}
+		return access.Request{Uses: []access.Use{{Action: action, Resource: access.Resource{ARN: "*", Account: account}}}}, nil
 	}
 	account = cmp.Or(account, who.Account())
-	return access.Resource{ARN: "arn:aws:kinesis:" + who.Region() + ":" + account + ":stream/" + stream, Account: account}
+	streams := []string{stream}
+	if name == clonePage {
+		made, err := cloneNamed(r)
+		if err != nil {
+			return access.Request{}, err
+		}
+		streams = append(streams, made)
+	}
+	var asked access.Request
+	for _, stream := range streams {
+		asked.Uses = append(asked.Uses, access.Use{Action: action, Resource: s.streams.Resource(account, who.Region(), stream)})
+	}
+	return asked, nil
+}
+
+// Pages that are about more than their path says.
+const (
+	backupPage  = "CreateBackup"
+	metricsPage = "GetMetrics"
+	clonePage   = "CloneStream"
+)
+
+// cloneNamed is the name of the clone that r asks for. The body, which is in memory, can be
+// read again.
+func cloneNamed(r *http.Request) (string, error) {
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	var in extapi.CloneRequest
+	if err == nil {
+		err = json.Unmarshal(body, &in)
+	}
+	if err != nil {
+		return "", &awsapi.Error{Code: "ValidationException", Message: "The body is no request for a clone: " + err.Error(), Status: http.StatusBadRequest}
+	}
+	return in.Name, nil
 }

@@ -19,7 +19,7 @@ func (s *Server) extensionRoutes(mux *http.ServeMux) {
 
 	mux.Handle(extapi.Root+"/", s.admitted("ListPages", noPage(mux)))
 	s.identityRoutes(mux)
-	handle("CreateBackup", "POST "+extapi.BackupsPath, http.HandlerFunc(s.postBackup))
+	handle(backupPage, "POST "+extapi.BackupsPath, http.HandlerFunc(s.postBackup))
 	handle("GetLimits", "GET "+extapi.LimitsPath, page(s, s.streams.Limits))
 	handle("PutLimits", "PUT "+extapi.LimitsPath, page(s, s.streams.SetLimits))
 	handle("ListStreams", "GET "+extapi.StreamsPath, page(s, s.streams.Streams))
@@ -28,7 +28,7 @@ func (s *Server) extensionRoutes(mux *http.ServeMux) {
 	handle("PutStreamLimits", "PUT "+stream+"/limits", page(s, s.streams.SetLimits))
 	handle("ReadRecords", "GET "+stream+"/records", http.HandlerFunc(s.getRecords))
 	handle("ReadRecords", "POST "+stream+"/records", http.HandlerFunc(s.postRecords))
-	handle("CloneStream", "POST "+stream+"/clones", page(s, s.cloneStream))
+	handle(clonePage, "POST "+stream+"/clones", page(s, s.cloneStream))
 	handle("PauseStream", "POST "+stream+"/pause", page(s, s.streams.PauseStream))
 	handle("DescribeShards", "GET "+stream+extapi.ShardsPath, page(s, s.streams.HotShards))
 	handle("ResumeStream", "POST "+stream+"/resume", page(s, s.streams.ResumeStream))

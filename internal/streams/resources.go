@@ -93,6 +93,14 @@ func anyStream(i access.Identity) access.Resource {
 	return access.Resource{ARN: streamKey{i.Account(), i.Region(), "*"}.arn(), Account: i.Account()}
 }
 
+// Resource is a stream, whether it is there or not, as policies see it, for what is done
+// with it besides AWS's operations. No policy of its own lets other accounts do that.
+func (s *Service) Resource(account, region, name string) access.Resource {
+	r := s.touchedStream(streamKey{account, region, name})
+	r.Shared = false
+	return r
+}
+
 // touchedStream is the stream at key, whether it is there or not. Its ARN is the one that
 // we would write, so that no other spelling escapes a policy.
 func (s *Service) touchedStream(key streamKey) access.Resource {

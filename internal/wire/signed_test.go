@@ -1,9 +1,11 @@
 package wire_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -261,6 +263,31 @@ func TestRefusedClientsFindTheAnswer(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// So does one that is too simple to read while it sends.
+func TestRefusedClientsThatSendFirstFindTheAnswer(t *testing.T) {
+	h := verified(new(keyring), echo)
+	c, err := net.Dial("tcp", listen(t, h))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	s, body := lasting(), strings.Repeat("x", 15<<20)
+	s.keyID = "AKIDUNKNOWN"
+	r := httptest.NewRequest("POST", "http://"+c.RemoteAddr().String()+"/", nil)
+	r.Header = codecs[0].call("").Header
+	if err := s.sign(t, r, body).Write(c); err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(c), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if got, err := io.ReadAll(res.Body); err != nil || !strings.Contains(string(got), "UnrecognizedClientException") {
+		t.Errorf("%v, %s", err, got)
 	}
 }
 

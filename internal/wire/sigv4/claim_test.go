@@ -66,6 +66,13 @@ func TestHostMustBeSigned(t *testing.T) {
 	f(2, "content-type;x-amz-date;x-amz-target", false)
 }
 
+// HTTP/1 has no such header, whatever a client of it signs.
+func TestAuthorityIsOfHTTP2Alone(t *testing.T) {
+	r := newSigner().sign(t, call(t), body)
+	resign(t, r, r.Header.Get("X-Amz-Date"), ":authority;x-amz-date;x-amz-target", hashOf(body))
+	newVerifier().refuses(t, r, "InvalidSignatureException", "':authority' is a 'SignedHeader'")
+}
+
 func TestEveryAmzHeaderMustBeSigned(t *testing.T) {
 	v := newVerifier()
 	for _, name := range []string{"X-Amz-Target", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Anything"} {
@@ -252,6 +259,32 @@ func TestSignaturesThatAreNone(t *testing.T) {
 		r.Header.Set("Authorization", before+"Signature="+bad)
 		v.refuses(t, r, mismatchCode, mismatchText)
 	}
+}
+
+// Rule 1: nothing that the signature depends on can be given twice.
+func TestWhatIsGivenTwice(t *testing.T) {
+	for _, name := range []string{"X-Amz-Date", "X-Amz-Security-Token"} {
+		s := newSigner()
+		s.token = "token"
+		r := s.sign(t, call(t), body)
+		r.Header.Add(name, r.Header.Get(name))
+		newVerifier().refuses(t, r, "IncompleteSignatureException", "The header '"+name+"' must be given once.")
+	}
+	for _, name := range []string{"X-Amz-Expires", "X-Amz-Security-Token"} {
+		r := presignedFor(t, "60")
+		r.URL.RawQuery += "&" + name + "=1&" + name + "=1"
+		newVerifier().refuses(t, r, "IncompleteSignatureException", "AWS query-string parameters may include '"+name+"' once.")
+	}
+}
+
+// A parameter of that name is one like others where the signature is in a header.
+func TestASignatureInTheQueryBesidesOneInTheHeader(t *testing.T) {
+	r := call(t)
+	r.URL.RawQuery = "X-Amz-Signature=1"
+	r = newSigner().sign(t, r, body)
+	newVerifier().accepts(t, r)
+	r.URL.RawQuery = "X-Amz-Signature=2"
+	newVerifier().refuses(t, r, mismatchCode, mismatchText)
 }
 
 // Section 1.3: what net/http takes out of the headers, clients sign.

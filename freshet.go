@@ -57,6 +57,10 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, log.Close(), store.Close())
 	}
+	written, auditStream, err := o.openAudit()
+	if err != nil {
+		return nil, errors.Join(err, log.Close(), store.Close())
+	}
 	s := &Server{log: log, store: store, certificates: certificates, disk: o.onDisk(), dir: o.DataDir, token: token, keys: provider, version: o.Version, production: o.Production}
 	s.inner, err = server.New(server.Options{
 		Log: log, Meta: store, Keys: provider,
@@ -87,12 +91,14 @@ func New(o Options) (*Server, error) {
 		MetricsToken:             o.MetricsToken.Reveal(),
 		Backup:                   s.Backup,
 		ForTests:                 !o.Production,
+		Audit:                    written,
+		AuditStream:              auditStream,
 		Version:                  o.Version,
 		Metrics:                  metrics,
 		Logger:                   o.Logger,
 	})
 	if err != nil {
-		return nil, errors.Join(err, log.Close(), store.Close())
+		return nil, errors.Join(err, closeSinks(written), log.Close(), store.Close())
 	}
 	return s, nil
 }
@@ -165,7 +171,7 @@ func (s *Server) InFlight() int { return s.inner.InFlight() }
 // Close gives the data folder back. It is called after Run returned, or without
 // Run.
 func (s *Server) Close() error {
-	if err := errors.Join(s.log.Close(), s.store.Close()); err != nil {
+	if err := errors.Join(s.inner.Close(), s.log.Close(), s.store.Close()); err != nil {
 		return fmt.Errorf("close the data folder: %w", err)
 	}
 	return nil

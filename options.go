@@ -131,6 +131,9 @@ type Options struct {
 	// those that the tag freshet:limits of a stream says beat both.
 	Limits Limits
 
+	// Audit says which requests are written down, and where.
+	Audit Audit
+
 	// Version is what the health page and freshet_build_info name, overriding
 	// the default "devel".
 	Version string
@@ -168,6 +171,7 @@ func (o Options) withDefaults() Options {
 	if o.Regions == nil {
 		o.Regions = []string{access.DefaultRegion}
 	}
+	o.Audit = o.Audit.withDefaults()
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -226,6 +230,7 @@ func (o Options) Validate() error {
 		errs = append(errs, err)
 	}
 	errs = append(errs, o.checkAccess()...)
+	errs = append(errs, o.checkAudit()...)
 	if o.Listener == nil && o.Listen != NoListener {
 		if err := checkListen(o.Listen, o.InsecureOpen || o.Production); err != nil {
 			errs = append(errs, err)

@@ -3,7 +3,6 @@ package audit
 import (
 	"crypto/tls"
 	"net/netip"
-	"time"
 
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi"
@@ -14,12 +13,16 @@ import (
 type Call struct {
 	// Service is the name in the credential scope, kinesis; Operation the model's.
 	Service, Operation string
-	RequestID          string
+	// RequestID is what the answer says, "" if it says none.
+	RequestID string
 
 	// Identity is who it was, zero if that was not verified. Caller is zero if the
 	// operation was not allowed.
 	Identity access.Identity
 	Caller   access.Caller
+	// ByToken says that it was made with the server's own token, by whoever may read
+	// the data folder: then Identity is that of the account that was meant.
+	ByToken bool
 	// KeyID and Region are what the request's credentials say, be it true or not.
 	KeyID, Region string
 
@@ -37,8 +40,6 @@ type Call struct {
 	Changes *change.Changes
 	// BytesIn is the length of the request's body.
 	BytesIn int64
-	// Took is how long the operation took; the event says the time of its end.
-	Took time.Duration
 }
 
 // Parameters are the input or the output of an operation, described by Shape, or if

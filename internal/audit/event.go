@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/tls"
 	"encoding/json"
@@ -86,7 +87,7 @@ func (c *Call) line(now time.Time, more additional) []byte {
 		ErrorCode:         c.Code,
 		ErrorMessage:      c.message(),
 		RequestParameters: c.Input.show(),
-		RequestID:         c.RequestID,
+		RequestID:         cmp.Or(c.RequestID, newID()),
 		EventID:           newID(),
 		ReadOnly:          readOnly(c.Operation),
 		EventType:         "AwsApiCall",

@@ -88,11 +88,11 @@ func TestEventsOfEachKind(t *testing.T) {
 	purge := &Call{
 		Service: "freshet", Operation: "PurgeStream", RequestID: "e9f9c8eb-c757-11e3-bf1d-6948db3cd570",
 		Identity: access.Unverified("123456789012", "eu-west-1"), Caller: access.Dev("123456789012", "eu-west-1"),
-		Source: create.Source, UserAgent: "freshet/1.0",
+		ByToken: true, Source: create.Source, UserAgent: "freshet/1.0",
 		Input:  Parameters{Value: map[string]any{"stream": "orders", "token": "eyJ", "limit": 3}},
 		Output: Parameters{Value: map[string]any{"records": 7}},
 	}
-	add("the extension API, in development", purge, additional{})
+	add("the extension API, with the server's token", purge, additional{})
 	golden(t, "events.txt", all.String())
 }
 

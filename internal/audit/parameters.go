@@ -80,6 +80,10 @@ func conceal(tree any) any {
 	switch v := tree.(type) {
 	case map[string]any:
 		for name, value := range v {
+			switch value.(type) {
+			case json.Number, bool, nil: // a count of records, for instance
+				continue
+			}
 			if hides(name) {
 				v[name] = concealed
 			} else {

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi"
 )
 
@@ -153,8 +154,9 @@ func (r *Recorder) Admit(operation string) error {
 func (r *Recorder) Record(c *Call) {
 	now := time.Now()
 	var more additional
+	refused := Refused(c.Identity, c.Caller, c.Code)
 	switch {
-	case Refused(c):
+	case refused:
 		write, left := r.refusals.take(c.address(), now)
 		if !write {
 			r.o.Observer.NotRecorded()
@@ -165,7 +167,7 @@ func (r *Recorder) Record(c *Call) {
 		more.SampledOneIn = r.o.Data
 	}
 	line := c.line(now, more)
-	must := r.o.OnFailure == Refuse && !Refused(c) && (!IsData(c.Operation) || r.o.Data == All)
+	must := r.o.OnFailure == Refuse && !refused && (!IsData(c.Operation) || r.o.Data == All)
 	for _, l := range r.lanes {
 		if !l.push(line, must) {
 			r.o.Observer.Dropped(l.sink.Name(), 1)
@@ -175,6 +177,6 @@ func (r *Recorder) Record(c *Call) {
 
 // Refused reports whether a call was refused for who made it: nobody was found to
 // have made it, or he may not. It is recorded whatever Wants says.
-func Refused(c *Call) bool {
-	return c.Identity.IsZero() || c.Caller.IsZero() && strings.HasPrefix(c.Code, "AccessDenied")
+func Refused(who access.Identity, caller access.Caller, code string) bool {
+	return who.IsZero() || caller.IsZero() && strings.HasPrefix(code, "AccessDenied")
 }

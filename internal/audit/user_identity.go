@@ -40,9 +40,15 @@ type sessionAttributes struct {
 // unknown is the type of a caller that was not verified.
 const unknown = "Unknown"
 
+// byToken is the principal of who bears the server's token. Unlike AWS, which has none.
+const byToken = "server-token"
+
 func identityOf(c *Call) userIdentity {
 	if c.Identity.IsZero() {
 		return userIdentity{Type: unknown, AccessKeyID: clip(c.KeyID, maxKeyID)}
+	}
+	if c.ByToken {
+		return userIdentity{Type: unknown, PrincipalID: byToken, AccountID: c.Identity.Account()}
 	}
 	p := c.Identity.Principal()
 	if p == nil {

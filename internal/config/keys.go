@@ -115,6 +115,19 @@ func (s *Settings) keys() []key {
 
 		{"limits.profile", profile{&o.Limits}},
 
+		{"audit.sinks", list{&o.Audit.Sinks}},
+		{"audit.data_events", sampling{&o.Audit.DataEvents}},
+		{"audit.on_failure", choice{&o.Audit.OnFailure, []string{"continue", "refuse"}}},
+		{"audit.dir", file{&o.Audit.Dir}},
+		{"audit.file_size", size[int64]{&o.Audit.FileSize, 1 << 20}},
+		{"audit.file_age", duration{&o.Audit.FileAge, positive}},
+		{"audit.file_count", count{&o.Audit.FileCount}},
+		{"audit.file_gzip", boolean{&o.Audit.FileGzip}},
+		{"audit.webhook_url", file{&o.Audit.WebhookURL}},
+		{"audit.webhook_token", hidden{&o.Audit.WebhookToken}},
+		{"audit.webhook_key", hidden{&o.Audit.WebhookKey}},
+		{"audit.stream", file{&o.Audit.Stream}},
+
 		{"log.level", level{&s.Log.Level}},
 		{"log.format", choice{&s.Log.Format, []string{"text", "json"}}},
 	}

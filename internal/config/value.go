@@ -111,6 +111,17 @@ func (v address) set(s string) error {
 	return nil
 }
 
+// sampling is a share of events; the options say what is wrong with it.
+type sampling struct{ p *string }
+
+func (v sampling) set(s string) error {
+	if s == "" {
+		return errors.New("must be off, all, or a share like 1/1000")
+	}
+	*v.p = s
+	return nil
+}
+
 // list is written as a YAML list, or in the environment with commas.
 type list struct{ p *[]string }
 

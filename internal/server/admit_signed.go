@@ -12,6 +12,7 @@ import (
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/extapi"
+	"github.com/freshet/freshet/internal/wire/sigv4"
 )
 
 // extensionService is what requests to the extension API are signed for, and what
@@ -29,7 +30,7 @@ func (s *Server) admitSigner(name string, w http.ResponseWriter, r *http.Request
 	if !s.isOpen(w) {
 		return access.Caller{}, false // who there is may not be known yet
 	}
-	who, err := s.api.Identify(w, r, extensionService, maxTokenRequest)
+	who, err := s.signer(w, r)
 	if err != nil {
 		s.failed(w, r, err)
 		return access.Caller{}, false
@@ -50,6 +51,18 @@ func (s *Server) admitSigner(name string, w http.ResponseWriter, r *http.Request
 		return access.Caller{}, false
 	}
 	return caller, true
+}
+
+// signer returns who signed a request to a page, and notes him, or who he claims to be.
+func (s *Server) signer(w http.ResponseWriter, r *http.Request) (access.Identity, error) {
+	who, err := s.api.Identify(w, r, extensionService, maxTokenRequest)
+	note := noteOf(r)
+	if err == nil {
+		note.Identity = who
+	} else if claimed, bad := sigv4.Parse(r); bad == nil {
+		note.KeyID = claimed.AccessKeyID
+	}
+	return who, err
 }
 
 // pageRequest is what a page is about: a stream, as any operation is, or nothing in

@@ -26,9 +26,11 @@
 //     ErrEngine.
 //  5. Whoever stops, in a handshake, in a header, in a body or in taking an answer,
 //     is let go, and others do not wait for him meanwhile.
+//  6. Where there is an audit, every request to an operation or a page of the extension
+//     API is told to it (audit.go, audit_pages.go), before the services end.
 //
 // Goroutines, all started by Run, which returns when they have ended: the log,
-// the services, the HTTP server, and the HTTP server's one per connection.
+// the services, the audit, the HTTP server, and the HTTP server's one per connection.
 //
 // Start reading at server.go.
 package server

@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/audit"
 	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/extapi"
 )
@@ -37,6 +38,7 @@ func page[In, Out any](s *Server, method func(ctx context.Context, caller access
 			refuse(w, http.StatusBadRequest, err.Error())
 			return
 		}
+		noteInput(r, &in)
 		answer(s, w, r, func(ctx context.Context) (*Out, error) { return method(ctx, callerOf(r), r.PathValue("stream"), &in) })
 	})
 }
@@ -53,6 +55,7 @@ func answer[Out any](s *Server, w http.ResponseWriter, r *http.Request, method f
 		s.failed(w, r, err)
 		return
 	}
+	noteOf(r).Output = audit.Parameters{Value: out}
 	writeJSON(w, http.StatusOK, out)
 }
 
@@ -116,7 +119,9 @@ var statuses = map[string]int{
 
 // failed answers an error. One that is not the client's to know is logged.
 func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
-	if e, ok := errors.AsType[*awsapi.Error](err); ok && e.Cause == nil && e.Status < http.StatusInternalServerError {
+	if e, ok := errors.AsType[*awsapi.Error](err); ok && e.Cause == nil && (e.Status < http.StatusInternalServerError || e.Status == http.StatusServiceUnavailable) {
+		note := noteOf(r)
+		note.Code, note.Message = e.Code, e.Message
 		writeJSON(w, cmp.Or(statuses[e.Code], e.Status, http.StatusBadRequest), extapi.Error{Code: e.Code, Message: e.Message})
 		return
 	}

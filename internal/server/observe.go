@@ -22,6 +22,7 @@ type Metrics struct {
 	bytesOut  *prometheus.CounterVec
 	streams   streamMetrics
 	disk      diskMetrics
+	audit     auditMetrics
 
 	subscriptions subscriptionMetrics
 	connections   crowdMetrics
@@ -52,6 +53,7 @@ func NewMetrics(version string) *Metrics {
 		}, operation),
 		streams: newStreamMetrics(),
 		disk:    newDiskMetrics(),
+		audit:   newAuditMetrics(),
 
 		subscriptions: newSubscriptionMetrics(),
 		connections:   newCrowdMetrics(),
@@ -67,6 +69,7 @@ func NewMetrics(version string) *Metrics {
 	m.registry.MustRegister(m.streams.all()...)
 	m.registry.MustRegister(m.subscriptions.all()...)
 	m.registry.MustRegister(m.disk.all()...)
+	m.registry.MustRegister(m.audit.all()...)
 	m.registry.MustRegister(m.connections.all()...)
 	return m
 }

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/freshet/freshet/internal/audit"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/identity"
 	"github.com/freshet/freshet/internal/keys"
@@ -75,6 +76,11 @@ type Options struct {
 	// ForTests opens the pages that only tests want: those that delete everything
 	// or let operations fail.
 	ForTests bool
+
+	// Audit says how requests are written down, nil that they are not. The Server
+	// closes the sinks. AuditStream is one more, if it is not nil.
+	Audit       *audit.Options
+	AuditStream *AuditStream
 
 	Version string
 	Metrics *Metrics

@@ -14,7 +14,9 @@ func (s *Server) extensionRoutes(mux *http.ServeMux) {
 	if s.o.Token == "" {
 		return
 	}
-	handle := func(name, pattern string, page http.Handler) { mux.Handle(pattern, s.admitted(name, page)) }
+	handle := func(name, pattern string, page http.Handler) {
+		mux.Handle(pattern, s.audited(name, s.admitted(name, s.recordablePage(name, page))))
+	}
 	const stream = extapi.StreamsPath + "/{stream}"
 
 	mux.Handle(extapi.Root+"/", s.admitted("ListPages", noPage(mux)))

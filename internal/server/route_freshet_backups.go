@@ -17,6 +17,7 @@ func (s *Server) postBackup(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "The body is no backup request: "+err.Error())
 		return
 	}
+	noteInput(r, &in)
 	if !filepath.IsAbs(in.Target) {
 		refuse(w, http.StatusBadRequest, "The target must be an absolute path on the server's machine.")
 		return

@@ -57,7 +57,7 @@ func (s *Server) identityRoutes(mux *http.ServeMux) {
 // body: who asks is authorised when that was read.
 func identityPage[In, Out any](s *Server, mux *http.ServeMux, op func(context.Context, access.Caller, *In) (*Out, error)) {
 	name := identity.Operation(reflect.TypeFor[In]())
-	mux.HandleFunc("POST "+extapi.IdentityPath+"/"+name, func(w http.ResponseWriter, r *http.Request) {
+	mux.Handle("POST "+extapi.IdentityPath+"/"+name, s.audited(name, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		authorize, ok := s.asker(w, r)
 		if !ok {
 			return
@@ -74,14 +74,18 @@ func identityPage[In, Out any](s *Server, mux *http.ServeMux, op func(context.Co
 			refuse(w, http.StatusBadRequest, err.Error())
 			return
 		}
+		noteInput(r, &in)
 		answer(s, w, r, func(ctx context.Context) (*Out, error) {
 			caller, err := authorize(&in)
 			if err != nil {
 				return nil, err
 			}
+			if err := s.noteCaller(r, name, caller); err != nil {
+				return nil, err
+			}
 			return op(ctx, caller, &in)
 		})
-	})
+	})))
 }
 
 // asker finds out who sends r, or answers why he is not let in, and returns what decides
@@ -95,7 +99,7 @@ func (s *Server) asker(w http.ResponseWriter, r *http.Request) (authorize func(i
 	if !s.isOpen(w) {
 		return nil, false
 	}
-	who, err := s.api.Identify(w, r, extensionService, maxTokenRequest)
+	who, err := s.signer(w, r)
 	if err != nil {
 		s.failed(w, r, err)
 		return nil, false

@@ -42,6 +42,7 @@ func (s *Server) records(w http.ResponseWriter, r *http.Request, in *extapi.Reco
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
+	noteInput(r, in)
 	answer(s, w, r, func(ctx context.Context) (*extapi.Records, error) {
 		if wait := min(time.Duration(in.WaitMillis)*time.Millisecond, maxWait); wait > 0 {
 			ctx = streams.WithPatience(ctx, streams.Patience{For: wait, Until: s.waits, Idle: func() {}})

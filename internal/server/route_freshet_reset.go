@@ -19,6 +19,7 @@ func (s *Server) postReset(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
+	noteInput(r, nil)
 	answer(s, w, r, func(ctx context.Context) (*extapi.ResetResult, error) {
 		gone, err := s.streams.Reset(ctx, query.Get("account"), query.Get("region"))
 		for _, st := range gone {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/audit"
 	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
 	"github.com/freshet/freshet/internal/identity"
@@ -25,6 +26,7 @@ import (
 type Server struct {
 	o       Options
 	metrics *Metrics
+	audit   *audit.Recorder // nil if nothing is written down
 	// identities are nil without production.
 	identities *identity.Service
 	// account is that of the server's own errands. It and rootKey, which only a first
@@ -61,9 +63,11 @@ func New(o Options) (*Server, error) {
 		Throttled:       (&throttles{logger: o.Logger, refused: o.Metrics.streams.throttled}).note,
 		Logger:          o.Logger,
 	})
+	s.audit = s.newRecorder()
 	api := wire.New(wire.Options{
 		Authenticate: s.authenticate,
-		Authorize:    s.authorize,
+		Authorize:    s.recordable(s.authorize),
+		Record:       s.recorded(),
 		Keys:         &s.signing,
 		Signed:       s.signed,
 		Regions:      o.Regions,
@@ -75,7 +79,7 @@ func New(o Options) (*Server, error) {
 		Observe:      s.observe,
 		Logger:       o.Logger,
 	})
-	api.Handle(limited(s.streams, kinesisRoutes(s.streams, s.metrics, s.patient, s.attentive))...)
+	api.Handle(s.gathered(limited(s.streams, kinesisRoutes(s.streams, s.metrics, s.patient, s.attentive)))...)
 	s.endStreams = api.EndStreams
 	s.crowd = newCrowd(o.MaxConnections, o.MaxConnectionsPerAddress, o.Metrics.connections)
 	s.waits, s.endWaits = context.WithCancel(context.Background())
@@ -175,7 +179,7 @@ func (s *Server) Run(ctx context.Context) error {
 	})
 	g.Go(func() error {
 		defer endServices()
-		door = s.serve(httpCtx, listener)
+		door = s.serveRecorded(httpCtx, func(ctx context.Context) error { return s.serve(ctx, listener) })
 		return nil
 	})
 	_ = g.Wait() // the parts' errors are not alike: what follows weighs them
@@ -210,6 +214,9 @@ func (s *Server) loadServices(ctx context.Context) error {
 	err := s.streams.Load(ctx)
 	if err == nil && s.o.InitialStreams != nil {
 		err = s.streams.EnsureStreams(ctx, s.o.InitialStreams(s.account))
+	}
+	if err == nil {
+		err = s.streams.EnsureStreams(ctx, s.auditStream())
 	}
 	if err != nil {
 		return fmt.Errorf("streams: %w", err)

@@ -14,15 +14,17 @@ func (s *Service) DeleteResourcePolicy(ctx context.Context, caller access.Caller
 	if err != nil {
 		return nil, err
 	}
+	before := ""
 	err = s.amendResource(ctx, r, func(_ *map[string]string, policy *string) error {
 		if *policy == "" {
 			return errNoPolicy(r.arn())
 		}
-		*policy = ""
+		before, *policy = *policy, ""
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
+	sayPolicy(ctx, r, before, "")
 	return &kinesis.DeleteResourcePolicyOutput{}, nil
 }

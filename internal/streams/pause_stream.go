@@ -5,6 +5,7 @@ import (
 
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -29,6 +30,7 @@ func (s *Service) setPaused(ctx context.Context, caller access.Caller, name stri
 	if err != nil {
 		return nil, err
 	}
+	var before shardlog.Millis
 	next, err := s.catalog.change(ctx, st.streamKey, func(old *stream) (*stream, error) {
 		switch {
 		case old == nil:
@@ -36,6 +38,7 @@ func (s *Service) setPaused(ctx context.Context, caller access.Caller, name stri
 		case old.Status == kinesis.StreamStatusDeleting:
 			return nil, errNotActive(old)
 		}
+		before = old.Paused
 		doc := old.streamDocument
 		if doc.Paused = fn(old.Paused); doc.Paused == old.Paused {
 			return old, nil
@@ -48,5 +51,6 @@ func (s *Service) setPaused(ctx context.Context, caller access.Caller, name stri
 	if err != nil {
 		return nil, err
 	}
+	change.Say(ctx, "paused", before != 0, next.Paused != 0)
 	return s.extended(next), nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -45,6 +46,7 @@ func (s *Service) trimmable(caller access.Caller, name string) (*stream, error) 
 }
 
 func (s *Service) trimBefore(ctx context.Context, st *stream, before shardlog.Millis) (*extapi.TrimResult, error) {
+	stored := s.offsets(st)
 	err := s.log.Trim(ctx, st.id, before)
 	if errors.Is(err, shardlog.ErrDropped) {
 		return nil, errNoStream(st.streamKey)
@@ -53,5 +55,15 @@ func (s *Service) trimBefore(ctx context.Context, st *stream, before shardlog.Mi
 		return nil, fmt.Errorf("trim stream %s: %w", st.name, err)
 	}
 	s.options.Logger.Info("records deleted", "stream", st.name, "account", st.account, "region", st.region, "before", before.Time())
+	change.Say(ctx, "offsets that may be read", stored, s.offsets(st))
 	return &extapi.TrimResult{Before: before.Time()}, nil
+}
+
+// offsets is how many offsets of a stream may be read: as many records or more.
+func (s *Service) offsets(st *stream) (n uint64) {
+	for _, sh := range st.shards {
+		state := s.log.State(st.ref(sh))
+		n += uint64(state.Next - state.Floor)
+	}
+	return n
 }

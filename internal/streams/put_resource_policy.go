@@ -6,6 +6,7 @@ import (
 
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/change"
 )
 
 // PutResourcePolicy gives a stream, a consumer or a queue a policy, in the place of the one
@@ -17,12 +18,25 @@ func (s *Service) PutResourcePolicy(ctx context.Context, caller access.Caller, i
 		return nil, err
 	}
 	text := strings.Clone(*in.Policy)
+	before := ""
 	err = s.amendResource(ctx, r, func(_ *map[string]string, policy *string) error {
-		*policy = text
+		before, *policy = *policy, text
 		return checkPolicy(text)
 	})
 	if err != nil {
 		return nil, err
 	}
+	sayPolicy(ctx, r, before, text)
 	return &kinesis.PutResourcePolicyOutput{}, nil
+}
+
+// sayPolicy tells that a resource's policy was before, and is after; "" is none.
+func sayPolicy(ctx context.Context, r resource, before, after string) {
+	policy := func(text string) any {
+		if text == "" {
+			return nil
+		}
+		return text
+	}
+	change.Say(ctx, "policy of "+r.arn(), policy(before), policy(after))
 }

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/shardlog"
 )
 
@@ -42,6 +43,7 @@ func (s *Service) Reset(ctx context.Context, account, region string) ([]Name, er
 	defer s.poke()
 	var g errgroup.Group
 	g.SetLimit(resetsAtOnce)
+	change.Say(ctx, "streams", len(gone), 0)
 	names := make([]Name, len(gone))
 	ours := map[shardlog.StreamID]bool{}
 	for i, st := range gone {

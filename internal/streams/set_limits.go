@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/change"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/limits"
 )
@@ -45,7 +46,10 @@ func (s *Service) SetLimits(ctx context.Context, caller access.Caller, name stri
 		}
 		profile = p.String()
 	}
-	var err error
+	before, err := s.describeLimits(caller, name)
+	if err != nil {
+		return nil, err
+	}
 	if name == "" {
 		_, err = s.catalog.changeAccount(ctx, accountKey{caller.Account(), caller.Region()}, func(a account) account {
 			a.Limits = profile
@@ -57,7 +61,11 @@ func (s *Service) SetLimits(ctx context.Context, caller access.Caller, name stri
 	if err != nil {
 		return nil, err
 	}
-	return s.describeLimits(caller, name)
+	after, err := s.describeLimits(caller, name)
+	if err == nil {
+		change.Say(ctx, "limits", before, after)
+	}
+	return after, err
 }
 
 // tagLimits sets a stream's limitsTag, or removes it if profile is "".

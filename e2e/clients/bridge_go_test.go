@@ -38,7 +38,7 @@ func newGoClient(t *testing.T, p place) bridge {
 	}
 	return goClient{kinesis.New(kinesis.Options{
 		BaseEndpoint: &p.endpoint, Region: "us-east-1", HTTPClient: client, Retryer: aws.NopRetryer{},
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		Credentials: credentials.NewStaticCredentialsProvider(p.keyID, p.secret, ""),
 	})}
 }
 

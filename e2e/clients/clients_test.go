@@ -22,9 +22,9 @@ const tools = "../../.tools/"
 // refusedByClient is the error of a call that a client did not even make.
 const refusedByClient = "refused by the client"
 
-// place is where a client finds the server: its URL, and the file with the
-// certificate of its authority if that is https://.
-type place struct{ endpoint, ca string }
+// place is where a client finds the server, and as whom it comes: its URL, the file
+// with the certificate of its authority if that is https://, and a key.
+type place struct{ endpoint, ca, keyID, secret string }
 
 // client is one of AWS's clients.
 type client struct {
@@ -120,7 +120,7 @@ func there(t *testing.T, name string) string {
 // environment points a client to the server and hides the user's own settings.
 func environment(p place) []string {
 	all := append(os.Environ(),
-		"AWS_ENDPOINT_URL="+p.endpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+		"AWS_ENDPOINT_URL="+p.endpoint, "AWS_ACCESS_KEY_ID="+p.keyID, "AWS_SECRET_ACCESS_KEY="+p.secret,
 		"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
 		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=", "PYTHONDONTWRITEBYTECODE=1", "PYTHONUTF8=1")
@@ -130,8 +130,8 @@ func environment(p place) []string {
 	return all
 }
 
-// TestClients takes each client through the table of steps, in clear and over
-// TLS.
+// TestClients takes each client through the table of steps, in clear and over TLS, and
+// over TLS with a key of a server that looks at signatures.
 func TestClients(t *testing.T) {
 	binary, err := process.Build(t.Context(), t.TempDir())
 	if err != nil {
@@ -142,15 +142,20 @@ func TestClients(t *testing.T) {
 			continue
 		}
 		t.Run(c.name+", http", func(t *testing.T) {
-			s, _ := start(t, binary)
+			s, _ := start(t, process.Options{Binary: binary})
 			heard := listen(t, strings.TrimPrefix(s.Endpoint(), "http://"))
-			c.walk(t, place{endpoint: "http://" + heard.addr})
+			c.walk(t, place{endpoint: "http://" + heard.addr, keyID: "test", secret: "test"})
 			heard.heard(t, c.protocol, c.encoding)
 			stop(t, s)
 		})
 		t.Run(c.name+", https", func(t *testing.T) {
-			s, data := start(t, binary)
-			c.walk(t, place{strings.Replace(s.Endpoint(), "http://", "https://", 1), freshet.CAFile(data)})
+			s, data := start(t, process.Options{Binary: binary})
+			c.walk(t, place{secure(s), freshet.CAFile(data), "test", "test"})
+			stop(t, s)
+		})
+		t.Run(c.name+", serve", func(t *testing.T) {
+			s, root := startServe(t, binary)
+			c.walk(t, root)
 			stop(t, s)
 		})
 	}
@@ -174,15 +179,40 @@ func called(operations []string) []string {
 	})
 }
 
+// secure is the URL of s for clients that speak TLS.
+func secure(s *process.Server) string { return strings.Replace(s.Endpoint(), "http://", "https://", 1) }
+
+// startServe starts the production mode on an empty folder, in the account that the
+// steps speak of. It returns where its root finds it.
+func startServe(t *testing.T, binary string) (*process.Server, place) {
+	t.Helper()
+	s, data := start(t, process.Options{Binary: binary, Command: "serve", Args: []string{"--account", "000000000000"}})
+	text, err := os.ReadFile(s.RootCredentials())
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := place{endpoint: secure(s), ca: freshet.CAFile(data)}
+	for line := range strings.Lines(string(text)) {
+		switch name, value, _ := strings.Cut(line, "="); strings.TrimSpace(name) {
+		case "aws_access_key_id":
+			root.keyID = strings.TrimSpace(value)
+		case "aws_secret_access_key":
+			root.secret = strings.TrimSpace(value)
+		}
+	}
+	return s, root
+}
+
 // start starts the command on an empty folder, and returns that too.
-func start(t *testing.T, binary string) (s *process.Server, data string) {
+func start(t *testing.T, o process.Options) (s *process.Server, data string) {
 	t.Helper()
 	addr, err := process.FreeAddr()
 	if err != nil {
 		t.Fatal(err)
 	}
-	data = t.TempDir()
-	s, err = process.Start(process.Options{Binary: binary, Data: data, Addr: addr})
+	data = filepath.Join(t.TempDir(), "data") // which the server makes, for its owner alone
+	o.Data, o.Addr = data, addr
+	s, err = process.Start(o)
 	if err != nil {
 		t.Fatal(err)
 	}

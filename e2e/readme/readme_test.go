@@ -36,6 +36,10 @@ func TestREADME(t *testing.T) {
 	f.run("docs/guide/3-extensions.md", `{"streams":`, "AccessDeniedException", `"paused":"20`, "0 records after a second", `"text":"one coffee\n"`,
 		`{"profile":"aws write_records=1/s","from":"stream"}`, `{"profile":"aws","from":"account"}`)
 	s.stop()
+	s = f.start(blocks(t, "docs/guide/4-identity.md", "sh server")[0])
+	f.run("docs/guide/4-identity.md", "It may: write:orders", "AccessDeniedException", "allowed by statement #1 of grants", "denied by statement OnlyFromTheOffice of arn:aws:iam::",
+		"freshet: AccessDeniedException: User: arn:aws:iam::", "Longest session  2h0m0s", "partner")
+	s.stop()
 	for _, command := range blocks(t, "docs/guide/1-running.md", "sh server") {
 		for line := range strings.SplitSeq(strings.TrimSpace(command), "\n") {
 			f.start(line).stop()

@@ -139,6 +139,10 @@ func TestADelegatedAdministratorStaysWithinTheBoundary(t *testing.T) {
 	refused(ask(w, admin, w.PutInlinePolicy, &extapi.PutInlinePolicyRequest{Principal: "user/free", Name: "all", Document: document(everything)}))(t, "AccessDeniedException")
 	refused(ask(w, admin, w.SetBoundary, &extapi.SetBoundaryRequest{Principal: "user/bob"}))(t, "AccessDeniedException")
 	refused(ask(w, w.who("bob"), w.CreateUser, &extapi.CreateUserRequest{Name: "mallory", Boundary: "bound"}))(t, "AccessDeniedException")
+	// The same as a statement that denies, where no boundary at all is another one.
+	chief := w.user("chief", everything+`,{"Effect":"Deny","Action":"freshet:CreateUser","Resource":"*","Condition":{"StringNotEquals":{"freshet:PermissionsBoundary":"`+bound.ARN+`"}}}`)
+	refused(ask(w, chief, w.CreateUser, &extapi.CreateUserRequest{Name: "mallory"}))(t, "AccessDeniedException")
+	must(ask(w, chief, w.CreateUser, &extapi.CreateUserRequest{Name: "carol", Boundary: bound.ARN}))(t)
 	if d := must(ask(w, w.root, w.SimulatePolicy, &extapi.SimulatePolicyRequest{Principal: "user/bob", Action: "kinesis:PutRecord", Resource: "*"}))(t); !d.Allowed {
 		t.Errorf("bob may not even put: %+v", d)
 	}

@@ -73,6 +73,9 @@ var keys = map[string]arity{
 	"aws:tagkeys":       several,
 	"aws:viaawsservice": one,
 
+	// Ours, after IAM's: what operations of identities give or take (docs/guide/4-identity.md).
+	"freshet:permissionsboundary": one, "freshet:policyarn": one,
+
 	"kinesis:fisactionid": one, "kinesis:fisinjectpercentage": one, "kinesis:fistargetarns": several,
 
 	"sts:durationseconds": one, "sts:externalid": one, "sts:requestcontext": one,

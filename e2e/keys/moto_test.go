@@ -22,15 +22,7 @@ var shown = credentials.NewStaticCredentialsProvider("AKIAEXAMPLE", "secret", ""
 
 // TestMotosKMS runs one server for all tests; each makes keys of its own.
 func TestMotosKMS(t *testing.T) {
-	server, err := filepath.Abs("../../.tools/venv/bin/moto_server")
-	if err != nil {
-		t.Fatal(err)
-	}
-	moto := start(t, "/", func(address string) []string {
-		host, port, _ := net.SplitHostPort(address)
-		return []string{server, "--host", host, "--port", port}
-	})
-	operator := kms.New(kms.Options{BaseEndpoint: &moto.address, Region: region, Credentials: shown})
+	moto, operator := startMoto(t)
 	keystest.Run(t, func(t *testing.T) keystest.Rig {
 		return keystest.Rig{
 			Provider: kmsOf(t, moto, create(t, operator)),
@@ -62,6 +54,27 @@ func TestMotosKMS(t *testing.T) {
 		describes(t, p, keys.PendingDeletion)
 	})
 	moto.goneIsNoRefusal(t, kmsOf(t, moto, create(t, operator)))
+}
+
+// TestServerWithAKMS: the secrets of its access keys are sealed by a key of it.
+func TestServerWithAKMS(t *testing.T) {
+	moto, operator := startMoto(t)
+	newProduction(t,
+		"FRESHET_ENCRYPTION_PROVIDER=aws-kms", "FRESHET_ENCRYPTION_DEFAULT_KEY="+create(t, operator),
+		"FRESHET_ENCRYPTION_KMS_ENDPOINT="+moto.address, "FRESHET_ENCRYPTION_KMS_REGION="+region,
+		"AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret",
+	).needsIts(t, moto)
+}
+
+func startMoto(t *testing.T) (keeper, *kms.Client) {
+	t.Helper()
+	server, err := filepath.Abs("../../.tools/venv/bin/moto_server")
+	check(t, err)
+	moto := start(t, "/", func(address string) []string {
+		host, port, _ := net.SplitHostPort(address)
+		return []string{server, "--host", host, "--port", port}
+	})
+	return moto, kms.New(kms.Options{BaseEndpoint: &moto.address, Region: region, Credentials: shown})
 }
 
 func describes(t *testing.T, p keys.Provider, want keys.State) {

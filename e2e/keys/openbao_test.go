@@ -29,13 +29,7 @@ func TestOpenBao(t *testing.T) {
 	if testing.Short() {
 		return // no package registry has the command
 	}
-	bao := start(t, "/v1/sys/health", func(address string) []string {
-		return []string{cmp.Or(os.Getenv("BAO"), "bao"), "server", "-dev", "-dev-no-store-token", "-dev-root-token-id=" + root, "-dev-listen-address=" + address}
-	})
-	bao.post(t, "sys/mounts/transit", map[string]any{"type": "transit"})
-	bao.post(t, "sys/policies/acl/freshet", map[string]any{"policy": policy})
-	token := bao.post(t, "auth/token/create", map[string]any{"policies": []string{"freshet"}}).Auth.Token
-	bao.post(t, "transit/keys/freshet", map[string]any{})
+	bao, token := startBao(t)
 	for _, derived := range []bool{false, true} {
 		made := 0
 		t.Run(map[bool]string{false: "Plain", true: "Derived"}[derived], func(t *testing.T) {
@@ -98,6 +92,30 @@ func TestOpenBao(t *testing.T) {
 	bao.stop()
 	_, err := bao.provider(t, token).Describe(t.Context(), keys.DefaultAlias)
 	keystest.Only(t, err, keys.ErrUnavailable)
+}
+
+// TestServerWithAnOpenBao: the secrets of its access keys are sealed by a key of it.
+func TestServerWithAnOpenBao(t *testing.T) {
+	if testing.Short() {
+		return // no package registry has the command
+	}
+	bao, token := startBao(t)
+	newProduction(t,
+		"FRESHET_ENCRYPTION_PROVIDER=transit", "FRESHET_ENCRYPTION_VAULT_ADDRESS="+bao.address, "FRESHET_ENCRYPTION_VAULT_TOKEN="+token,
+	).needsIts(t, bao)
+}
+
+// startBao starts a server with the key freshet, and makes a token that may use
+// keys.
+func startBao(t *testing.T) (bao keeper, token string) {
+	t.Helper()
+	bao = start(t, "/v1/sys/health", func(address string) []string {
+		return []string{cmp.Or(os.Getenv("BAO"), "bao"), "server", "-dev", "-dev-no-store-token", "-dev-root-token-id=" + root, "-dev-listen-address=" + address}
+	})
+	bao.post(t, "sys/mounts/transit", map[string]any{"type": "transit"})
+	bao.post(t, "sys/policies/acl/freshet", map[string]any{"policy": policy})
+	bao.post(t, "transit/keys/freshet", map[string]any{})
+	return bao, bao.post(t, "auth/token/create", map[string]any{"policies": []string{"freshet"}}).Auth.Token
 }
 
 func (k keeper) provider(t *testing.T, token string) *transit.Provider {

@@ -28,7 +28,7 @@ var (
 var (
 	// ErrNoSealing is returned by Load when there are sealed secrets and nothing to
 	// open them with, and by whoever would make a secret without it.
-	ErrNoSealing = errors.New("the secrets of access keys are sealed, and there is no keyring to open them with")
+	ErrNoSealing = errors.New("the secrets of access keys are sealed, and the key to that is not to be had")
 )
 
 // What operations refuse, in IAM's words (IAM API, CommonErrors and each operation).

@@ -23,7 +23,7 @@ func (c *catalog) openSealer(ctx context.Context, sealing func(context.Context, 
 		}
 		if c.sealer, err = sealing(ctx, wrapped); err != nil {
 			if wrapped != nil {
-				return fmt.Errorf("%w: bring back the keyring that this data folder was used with, or the backup of it: %w", ErrNoSealing, err)
+				return fmt.Errorf("%w: the server needs the keyring that this data folder was used with, or the Vault or KMS: %w", ErrNoSealing, err)
 			}
 			return err
 		}

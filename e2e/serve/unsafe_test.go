@@ -96,7 +96,7 @@ func TestARestoredServerWantsItsKeyring(t *testing.T) {
 	f("Backed up", "backup", stopped, "--data", data, "--listen", listen)
 	f("Restored", "restore", running, "--data", restored)
 	f("Use freshet serve", "dev", "--data", restored, "--listen", "127.0.0.1:0")
-	f("bring back the keyring", "serve", "--data", restored, "--listen", "127.0.0.1:0")
+	f("needs the keyring", "serve", "--data", restored, "--listen", "127.0.0.1:0")
 
 	content, err := os.ReadFile(filepath.Join(data, "keyring"))
 	if err != nil {

@@ -14,7 +14,7 @@
 //	78  the configuration is wrong
 //	130 stopped at once, by a second signal
 //
-// Goroutines: dev and backup start one that runs a server, and dev, backup,
+// Goroutines: dev, serve and backup start one that runs a server, and dev, serve, backup,
 // restore and bench one that waits for signals; the command waits for both.
 //
 // Start reading at main.go.

@@ -69,6 +69,7 @@ func New(o Options) (*Server, error) {
 		Certificates:             certificates,
 		Production:               o.Production,
 		Regions:                  o.Regions,
+		UnsignedPayload:          o.UnsignedPayload,
 		Account:                  o.Account,
 		KeepRoot:                 o.keepRoot,
 		Plaintext:                !o.Production || o.Plaintext == PlaintextAllow,

@@ -33,6 +33,9 @@ type Options struct {
 	// Regions are those that requests may be signed for in Production, overriding the
 	// default us-east-1. Without Production any will do.
 	Regions []string
+	// UnsignedPayload lets requests over TLS leave their body out of what they sign in
+	// Production (UNSIGNED-PAYLOAD). By default they may not.
+	UnsignedPayload bool
 	// Plaintext says what becomes of requests without TLS in Production, overriding
 	// the default PlaintextRefuse. Without Production they are always answered.
 	Plaintext Plaintext

@@ -93,6 +93,7 @@ func (s *Settings) keys() []key {
 
 		{"identity.account", accountID{&o.Account}},
 		{"identity.regions", list{&o.Regions}},
+		{"identity.unsigned_payload", boolean{&o.UnsignedPayload}},
 
 		{"data.dir", text{&o.DataDir}},
 		{"data.durability", durability{&o.Durability}},

@@ -39,6 +39,8 @@ type Options struct {
 	// signed for.
 	Production bool
 	Regions    []string
+	// UnsignedPayload takes requests over TLS that have signed all but their body.
+	UnsignedPayload bool
 	// Account is the one that the first start in production makes, "" for a random
 	// one. KeepRoot puts the key of its root where the user finds it, durably.
 	Account  string

@@ -72,12 +72,15 @@ func New(o Options) (*Server, error) {
 		Signed:       s.signed,
 		Regions:      o.Regions,
 		AnyOrigin:    o.Production,
-		AllowOrigin:  allowOrigin(o.AllowedOrigins),
-		BodyBudget:   o.BodyBudget,
-		BodyGrace:    o.BodyGrace,
-		Services:     []*awsapi.Service{kinesis.Service},
-		Observe:      s.observe,
-		Logger:       o.Logger,
+
+		UnsignedPayload: o.UnsignedPayload,
+
+		AllowOrigin: allowOrigin(o.AllowedOrigins),
+		BodyBudget:  o.BodyBudget,
+		BodyGrace:   o.BodyGrace,
+		Services:    []*awsapi.Service{kinesis.Service},
+		Observe:     s.observe,
+		Logger:      o.Logger,
 	})
 	api.Handle(s.gathered(limited(s.streams, kinesisRoutes(s.streams, s.metrics, s.patient, s.attentive)))...)
 	s.endStreams = api.EndStreams

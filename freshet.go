@@ -82,6 +82,7 @@ func New(o Options) (*Server, error) {
 		MaxHeaderBytes:           o.MaxHeaderBytes,
 		MaxConnections:           o.MaxConnections,
 		MaxConnectionsPerAddress: o.MaxConnectionsPerAddress,
+		MaxRequestsPerKey:        o.MaxRequestsPerKey,
 		BodyBudget:               o.BodyBudget,
 		Grace:                    o.Grace,
 		TransitionDelay:          o.TransitionDelay,

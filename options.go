@@ -110,6 +110,10 @@ type Options struct {
 	// 20,000, and MaxConnectionsPerAddress those from one address, overriding the
 	// default 15,000; of IPv6 from one network of 64 bits. One more is closed at once.
 	MaxConnections, MaxConnectionsPerAddress int
+	// MaxRequestsPerKey bounds the operations of one access key at the same time,
+	// subscriptions among them, overriding the default 10,000. Without Production
+	// nothing is bounded.
+	MaxRequestsPerKey int
 	// BodyBudget bounds the memory of all request bodies in flight, overriding
 	// the default 256 MiB. Beyond it reading waits. It must have room for one
 	// body of the largest kind.
@@ -163,6 +167,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.MaxHeaderBytes, 64<<10)
 	setDefault(&o.MaxConnections, 20_000)
 	setDefault(&o.MaxConnectionsPerAddress, 15_000)
+	setDefault(&o.MaxRequestsPerKey, 10_000)
 	setDefault(&o.BodyBudget, 256<<20)
 	setDefault(&o.Grace, 10*time.Second)
 	setDefault(&o.Compression, CompressionNone)
@@ -205,6 +210,7 @@ func (o Options) Validate() error {
 	check(o.MaxHeaderBytes >= 4<<10, "MaxHeaderBytes", o.MaxHeaderBytes, "must be at least 4 KiB")
 	check(o.MaxConnections > 0, "MaxConnections", o.MaxConnections, "must be above 0")
 	check(o.MaxConnectionsPerAddress > 0, "MaxConnectionsPerAddress", o.MaxConnectionsPerAddress, "must be above 0")
+	check(o.MaxRequestsPerKey > 0, "MaxRequestsPerKey", o.MaxRequestsPerKey, "must be above 0")
 	check(o.BodyBudget >= minBodyBudget, "BodyBudget", o.BodyBudget, "must be at least 16 MiB, the largest body")
 	check(o.TransitionDelay >= 0, "TransitionDelay", o.TransitionDelay, "must not be negative")
 	for _, i := range o.InitialStreams {

@@ -88,6 +88,7 @@ func (s *Settings) keys() []key {
 		{"server.max_header_bytes", size[int]{&o.MaxHeaderBytes, 4 << 10}},
 		{"server.max_connections", count{&o.MaxConnections}},
 		{"server.max_connections_per_address", count{&o.MaxConnectionsPerAddress}},
+		{"server.max_requests_per_key", count{&o.MaxRequestsPerKey}},
 		{"server.body_budget", size[int64]{&o.BodyBudget, 16 << 20}},
 		{"server.grace", duration{&o.Grace, positive}},
 

@@ -58,6 +58,7 @@ type Options struct {
 	IdleTimeout                              time.Duration
 	MaxHeaderBytes                           int
 	MaxConnections, MaxConnectionsPerAddress int
+	MaxRequestsPerKey                        int
 	BodyBudget                               int64
 	Grace                                    time.Duration
 

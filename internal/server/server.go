@@ -69,6 +69,7 @@ func New(o Options) (*Server, error) {
 		Authorize:    s.recordable(s.authorize),
 		Record:       s.recorded(),
 		Keys:         &s.signing,
+		Turnstile:    newKeyed(o.MaxRequestsPerKey),
 		Signed:       s.signed,
 		Regions:      o.Regions,
 		AnyOrigin:    o.Production,

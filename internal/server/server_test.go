@@ -26,7 +26,7 @@ func options(listener net.Listener) Options {
 	return Options{
 		Log: memlog.New(), Meta: memmeta.New(), Listener: listener,
 		HeaderTimeout: 10 * time.Second, BodyGrace: 20 * time.Second, IdleTimeout: 5 * time.Minute,
-		MaxHeaderBytes: 64 << 10, MaxConnections: 20_000, MaxConnectionsPerAddress: 15_000, BodyBudget: 256 << 20, Grace: 10 * time.Second, Plaintext: true,
+		MaxHeaderBytes: 64 << 10, MaxConnections: 20_000, MaxConnectionsPerAddress: 15_000, MaxRequestsPerKey: 10_000, BodyBudget: 256 << 20, Grace: 10 * time.Second, Plaintext: true,
 		Version: "test", Metrics: NewMetrics("test"), Logger: slog.New(slog.DiscardHandler),
 	}
 }

@@ -133,6 +133,13 @@ func (x *exchange) authenticate() {
 		x.refuse(err)
 		return
 	}
+	if t := x.mux.options.Turnstile; t != nil {
+		if err := t.Enter(identity); err != nil {
+			x.refuse(err)
+			return
+		}
+		defer t.Leave(identity)
+	}
 	x.perform(identity)
 }
 

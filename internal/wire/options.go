@@ -24,6 +24,12 @@ type Signer struct {
 	Unverified bool
 }
 
+// Turnstile counts those who are inside. Its methods are called at once.
+type Turnstile interface {
+	Enter(i access.Identity) error
+	Leave(i access.Identity)
+}
+
 // Options configure a Mux. Authenticate and Authorize must be given.
 type Options struct {
 	// Authenticate finds whom the credentials of r name, before its body is read. It
@@ -39,6 +45,10 @@ type Options struct {
 	// Keys keeps what is derived from secrets. Whoever disables or deletes a key lets it
 	// Forget that. nil makes one of the Mux's own.
 	Keys *sigv4.Keys
+
+	// Turnstile, if set, is passed by every request whose sender is known, until it is
+	// answered: the error of Enter is the answer. Leave follows each Enter that had none.
+	Turnstile Turnstile
 
 	// Signed is told of every request whose signature was good, with the service that
 	// it was signed for. It must be quick. nil is told nothing.

@@ -38,8 +38,10 @@
 //     arrived. One whose input is given back earlier is recorded with a copy.
 //  8. What is verified is hashed while it is read; what is not verified is not hashed.
 //
-// Operations in other protocols (query, rest-json, rpc-v2-cbor) will find their
-// route by other means than X-Amz-Target; that choice is made in exchange.serve.
+// A form that names an action is of the query protocol (query.go), which finds its
+// route by the action and the version of the API, and answers in XML. Operations in
+// other protocols (rest-json, rpc-v2-cbor) will find theirs by other means; that
+// choice is made in exchange.serve.
 //
 // Goroutines: none; all work is done by the goroutine that serves the request.
 //

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/freshet/freshet/internal/awsapi"
+	"github.com/freshet/freshet/internal/wire/awsquery"
 	"github.com/freshet/freshet/internal/wire/convert"
 )
 
@@ -29,6 +30,8 @@ type exchange struct {
 	// encoding and route are known once the request was understood.
 	encoding *encoding
 	route    *Route
+	// parameters are those of a request of the query protocol.
+	parameters awsquery.Parameters
 	// unrouted is the operation that was asked for and that no route performs,
 	// if its name is known.
 	unrouted *awsapi.Operation
@@ -52,6 +55,10 @@ type exchange struct {
 func (x *exchange) serve() {
 	x.identify()
 	preflight := x.cors()
+	if !preflight && x.isQuery() {
+		x.query()
+		return
+	}
 	if preflight || x.r.Method != http.MethodPost {
 		if x.r.ContentLength != 0 { // a body that nobody will read
 			x.hangUp()
@@ -72,8 +79,7 @@ func (x *exchange) serve() {
 func (x *exchange) judge() {
 	target := header(x.r.Header, "X-Amz-Target")
 	route := x.mux.routes[target]
-	contentType, _, _ := strings.Cut(header(x.r.Header, "Content-Type"), ";")
-	contentType = strings.TrimSpace(contentType)
+	contentType := contentTypeOf(x.r.Header)
 	x.encoding = encodingOf(contentType)
 	x.body.refused = true
 	if route != nil && x.encoding != nil {
@@ -147,7 +153,10 @@ func (x *exchange) authenticate() {
 // that does not parse comes first. (Unlike AWS, as far as is known, we do not look for
 // that in one of more than maxRefused bytes.)
 func (x *exchange) refuse(err error) {
-	if !x.cut && !x.encoding.valid(x.body.buf.B) {
+	switch {
+	case x.encoding == queryEncoding: // it was parsed to find out what it asks for
+		err = forQuery(err)
+	case !x.cut && !x.encoding.valid(x.body.buf.B):
 		err = convert.Malformed()
 	}
 	x.fail(err)
@@ -228,6 +237,12 @@ func (x *exchange) observation() Observation {
 		o.Service = op.Service.ID
 	}
 	return o
+}
+
+// contentTypeOf returns the content type without its parameters.
+func contentTypeOf(h http.Header) string {
+	contentType, _, _ := strings.Cut(header(h, "Content-Type"), ";")
+	return strings.TrimSpace(contentType)
 }
 
 // header returns the first value of a header whose name is in canonical form.

@@ -54,6 +54,9 @@ func (x *exchange) fail(err error) {
 	if !ok {
 		e = internalFailure()
 	}
+	if x.encoding == queryEncoding {
+		e = namedForQuery(e)
+	}
 	x.code = e.Code
 	x.record(nil, e.Code, e.Message)
 	status := e.Status
@@ -66,7 +69,7 @@ func (x *exchange) fail(err error) {
 	}
 	var buf scratch.Buffer
 	buf.Get(len(e.Message))
-	buf.B = x.encoding.appendError(buf.B, e)
+	buf.B = x.appendError(buf.B, e)
 	x.giveBack()
 	x.send(status, x.encoding.contentType, &buf)
 }

@@ -20,6 +20,9 @@ type Mux struct {
 	routes map[string]*Route
 	// known are the operations of Options.Services, keyed alike.
 	known map[string]*awsapi.Operation
+	// queries and knownQueries are the same for the query protocol.
+	queries      map[queryName]*Route
+	knownQueries map[queryName]*awsapi.Operation
 	// streams ends when the streams of events are to end.
 	streams    context.Context
 	endStreams context.CancelFunc
@@ -28,10 +31,15 @@ type Mux struct {
 // New makes a Mux without routes. It panics if o has no Authenticate or no Authorize.
 func New(o Options) *Mux {
 	o.setDefaults()
-	known := make(map[string]*awsapi.Operation)
+	known, knownQueries := make(map[string]*awsapi.Operation), make(map[queryName]*awsapi.Operation)
 	for _, s := range o.Services {
 		for _, op := range s.Operations {
-			known[targetOf(op)] = op
+			if s.Target != "" {
+				known[targetOf(op)] = op
+			}
+			if s.Version != "" {
+				knownQueries[queryNameOf(op)] = op
+			}
 		}
 	}
 	streams, endStreams := context.WithCancel(context.Background())
@@ -42,6 +50,10 @@ func New(o Options) *Mux {
 		options: o,
 		routes:  make(map[string]*Route),
 		known:   known,
+
+		queries:      make(map[queryName]*Route),
+		knownQueries: knownQueries,
+
 		bodies: bodyReader{
 			budget: newBudget(o.BodyBudget, int64(scratch.Size(int(o.MaxBody)))),
 			max:    o.MaxBody,
@@ -52,15 +64,28 @@ func New(o Options) *Mux {
 	return m
 }
 
-// Handle adds routes. It is called before the first request and panics if an
-// operation has a route already.
+// Handle adds routes, to every protocol that the operation's service speaks. It is
+// called before the first request and panics if an operation has a route already, or
+// needs no credentials and there is no Options.Anonymous.
 func (m *Mux) Handle(routes ...Route) {
 	for _, r := range routes {
-		if m.routes[r.target()] != nil {
-			panic("wire: two routes for " + r.target())
+		if r.op.Unsigned && m.options.Anonymous == nil {
+			panic("wire: nobody says who calls " + r.op.Name + " without credentials")
 		}
-		m.routes[r.target()] = &r
+		if r.op.Service.Target != "" {
+			addRoute(m.routes, r.target(), &r)
+		}
+		if r.op.Service.Version != "" {
+			addRoute(m.queries, queryNameOf(r.op), &r)
+		}
 	}
+}
+
+func addRoute[K comparable](routes map[K]*Route, name K, r *Route) {
+	if routes[name] != nil {
+		panic("wire: two routes for " + r.op.Service.ID + "." + r.op.Name)
+	}
+	routes[name] = r
 }
 
 // ServeHTTP answers one request.

@@ -38,6 +38,10 @@ type Options struct {
 	// *awsapi.Error is answered as it is; any other error is a failure of ours.
 	Authenticate func(r *http.Request, c *sigv4.Credentials) (Signer, error)
 
+	// Anonymous is who makes a request without credentials, of an operation that AWS
+	// takes so (awsapi.Operation, Unsigned). nil if there is no such operation.
+	Anonymous func(r *http.Request) access.Identity
+
 	// Authorize decides whether i may perform op with that input, and is the only
 	// source of a Caller. Its errors are like those of Authenticate.
 	Authorize func(ctx context.Context, i access.Identity, op *awsapi.Operation, in any) (access.Caller, error)

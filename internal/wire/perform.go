@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/wire/awsquery"
 	"github.com/freshet/freshet/internal/wire/scratch"
 )
 
@@ -63,6 +64,9 @@ func (x *exchange) perform(identity access.Identity) {
 // input decodes and validates the body. A fast codec does both at once, or
 // declines.
 func (x *exchange) input() (any, error) {
+	if x.encoding == queryEncoding {
+		return x.queryInput()
+	}
 	if decode := x.route.fast[x.encoding.index].Decode; decode != nil {
 		if in, release, ok := decode(x.body.buf.B); ok {
 			x.release = release
@@ -83,7 +87,7 @@ func (x *exchange) input() (any, error) {
 // nothing looks at the body any more, so that it need not wait for a client that
 // reads slowly.
 func (x *exchange) answer(out any) {
-	if x.route.op.Output == nil {
+	if x.route.op.Output == nil && x.encoding != queryEncoding {
 		x.record(out, "", "")
 		x.giveBack()
 		x.reply(http.StatusOK, x.encoding.contentType, nil)
@@ -101,6 +105,11 @@ func (x *exchange) answer(out any) {
 }
 
 func (x *exchange) encode(buf *scratch.Buffer, out any) (err error) {
+	if x.encoding == queryEncoding {
+		buf.Get(0)
+		buf.B, err = awsquery.AppendAnswer(buf.B[:0], x.route.op, out, x.requestID)
+		return err
+	}
 	codec := &x.route.fast[x.encoding.index]
 	size := 0
 	if codec.Size != nil {

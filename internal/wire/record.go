@@ -60,6 +60,9 @@ func (x *exchange) letGo() {
 
 // copyOf is an input once more, nil if it cannot be had.
 func (x *exchange) copyOf(in any) any {
+	if x.encoding == queryEncoding {
+		return in // it does not alias the body
+	}
 	text, err := x.encoding.append(nil, x.route.op.Input, in)
 	if err != nil {
 		return nil

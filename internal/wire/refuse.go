@@ -2,7 +2,6 @@ package wire
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/freshet/freshet/internal/awsapi"
@@ -17,9 +16,12 @@ func (m *Mux) Refuse(w http.ResponseWriter, r *http.Request, e *awsapi.Error) {
 	defer x.end()
 	x.identify()
 	x.cors()
-	contentType, _, _ := strings.Cut(header(r.Header, "Content-Type"), ";")
-	if x.encoding = encodingOf(strings.TrimSpace(contentType)); x.encoding == nil {
+	contentType := contentTypeOf(r.Header)
+	if x.encoding = encodingOf(contentType); x.encoding == nil {
 		x.encoding = jsonEncoding
+	}
+	if contentType == queryType {
+		x.encoding = queryEncoding
 	}
 	x.hangUp()
 	x.fail(e)

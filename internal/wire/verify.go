@@ -31,10 +31,11 @@ type proof struct {
 	err error
 }
 
-// begin fills p in for a request of a service. Which error comes first of several is
+// begin fills p in for a request of a service, or of one that is not known yet: then
+// that is empty, and isFor comes before end. Which error comes first of several is
 // not documented: that of the key does, since ours must not be hidden.
 func (v *verifier) begin(p *proof, r *http.Request, service string, now time.Time) {
-	if p.credentials, p.err = sigv4.Parse(r); p.err == nil {
+	if p.credentials, p.err = sigv4.Parse(r); p.err == nil && service != "" {
 		p.err = p.credentials.CheckService(service)
 	}
 	if p.err != nil {
@@ -58,6 +59,13 @@ func (v *verifier) begin(p *proof, r *http.Request, service string, now time.Tim
 		p.claim = &claim
 	} else if p.err == nil {
 		p.err = err
+	}
+}
+
+// isFor says which service the request is for. Credentials are good for one alone.
+func (p *proof) isFor(service string) {
+	if p.err == nil {
+		p.err = p.credentials.CheckService(service)
 	}
 }
 

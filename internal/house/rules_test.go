@@ -59,7 +59,8 @@ var rules = []rule{
 		"what was asked is written down without knowing who does it: a call is described by its shapes"},
 	{"internal/streams", below, "a service stands on contracts, never on a driver, on HTTP or on another service"},
 
-	{"internal/identity", join(below, []string{"internal/access/*"}), "a service; policies are read by the language they are written in"},
+	{"internal/webidentity", nil, "whether a token is good does not depend on what it is good for"},
+	{"internal/identity", join(below, []string{"internal/access/*", "internal/webidentity"}), "a service; policies are read by the language they are written in"},
 
 	{"internal/server", []string{"internal/*"}, "here everything is introduced to everything"},
 	{".", []string{"internal/*"}, "the library is the server with a public face"},
@@ -129,6 +130,7 @@ var libraries = []struct {
 }{
 	{"github.com/alecthomas/kong", []string{"cmd/freshet"}, nil, "commands declared as structures"},
 	{"modernc.org/sqlite", []string{"internal/meta/sqlitemeta"}, nil, "SQLite without cgo; only its driver may know it"},
+	{"github.com/coreos/go-oidc/v3", []string{"internal/webidentity"}, nil, "discovery and keys of OpenID Connect, and signatures of their tokens"},
 	{"github.com/prometheus/client_golang", []string{"internal/server"}, nil, "the metrics page; engines report events instead"},
 	{"github.com/prometheus/client_model", []string{"internal/server"}, nil, "reading one's own metrics in tests"},
 	{"github.com/segmentio/asm", []string{"internal/wire/*"}, nil, "base64 at memory speed"},
@@ -150,6 +152,7 @@ var speakers = []string{
 	"internal/bench", "internal/bench/*", "conformance", "e2e", "e2e/*", "freshettest",
 	"internal/keys/transit", // a client of a Vault speaks HTTP to it, and serves none
 	"internal/audit",        // as a client: one of its sinks is a URL
+	"internal/webidentity",  // as a client: issuers are asked for their keys
 }
 
 // services are the rooms whose operations lie one to a file.

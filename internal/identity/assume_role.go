@@ -26,7 +26,7 @@ func (s *Service) AssumeRole(_ context.Context, caller access.Caller, in *sts.As
 		return nil, err
 	}
 	p := caller.Who()
-	if p == nil {
+	if s.develops(caller) {
 		return &sts.AssumeRoleResponse{
 			Credentials:     devCredentials(account, in.DurationSeconds, limits.SessionDefault),
 			AssumedRoleUser: roleUser(account, roleIDPrefix+"DEVELOPMENT", name, *in.RoleSessionName),

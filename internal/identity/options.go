@@ -3,6 +3,8 @@ package identity
 import (
 	"context"
 	"log/slog"
+
+	"github.com/freshet/freshet/internal/webidentity"
 )
 
 // Options configure a Service. All may be left out.
@@ -17,7 +19,21 @@ type Options struct {
 	// by one goroutine at a time, and must not call the service.
 	Evict func(keyID string)
 
+	// WebIdentities says whether a token of a provider is good. nil knows no provider.
+	WebIdentities WebIdentities
+
+	// Development takes callers whom nobody verified, and gives them credentials of the
+	// accounts that they ask for. Nothing is read of the store then, and Load not called.
+	Development bool
+
 	Logger *slog.Logger
+}
+
+// WebIdentities verifies tokens. webidentity.Verifier is one.
+type WebIdentities interface {
+	// Verify returns what a token says if it is good. Its errors are those of package
+	// webidentity; any other is a failure of ours.
+	Verify(ctx context.Context, token string) (webidentity.Token, error)
 }
 
 // Sealer encrypts secrets. keys.Sealer is one.

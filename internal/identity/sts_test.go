@@ -451,7 +451,7 @@ func TestSessionsAreKnownAgain(t *testing.T) {
 }
 
 func TestDevelopmentGivesCredentialsOfTheAccount(t *testing.T) {
-	s := New(nil, Options{}) // nothing is asked of a store
+	s := New(nil, Options{Development: true}) // nothing is asked of a store
 	caller := access.Dev("111122223333", "eu-west-1")
 	who := must(s.GetCallerIdentity(context.Background(), caller, nil))(t)
 	if *who.Arn != "arn:aws:iam::111122223333:root" || *who.UserId != "111122223333" || *who.Account != "111122223333" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,19 +19,19 @@ var errDisk = errors.New("the disk has failed")
 // failing is a store that fails when it is told to.
 type failing struct {
 	meta.Store
-	afterUpdate, view bool
+	afterUpdate, view atomic.Bool
 }
 
 func (f *failing) Update(ctx context.Context, fn func(meta.Tx) error) (meta.Version, error) {
 	v, err := f.Store.Update(ctx, fn)
-	if err == nil && f.afterUpdate {
+	if err == nil && f.afterUpdate.Load() {
 		return 0, errDisk // it was written, and nobody knows
 	}
 	return v, err
 }
 
 func (f *failing) View(ctx context.Context, fn func(meta.Reader) error) error {
-	if f.view {
+	if f.view.Load() {
 		return errDisk
 	}
 	return f.Store.View(ctx, fn)
@@ -42,7 +43,7 @@ func TestAnOutcomeThatIsNotKnownIsLookedUp(t *testing.T) {
 	w := newWorld(t, store, Options{})
 	w.user("alice", "")
 	k := must(ask(w, w.root, w.CreateKey, &extapi.CreateKeyRequest{User: "alice"}))(t)
-	store.afterUpdate = true
+	store.afterUpdate.Store(true)
 	status := statusInactive
 	if _, err := ask(w, w.root, w.UpdateKey, &extapi.UpdateKeyRequest{Key: k.ID, Status: &status}); !errors.Is(err, errDisk) {
 		t.Errorf("err = %v", err)
@@ -59,7 +60,7 @@ func TestNobodyComesInWhileTheStoreCannotBeRead(t *testing.T) {
 		w := newWorld(t, store, Options{})
 		w.user("alice", "")
 		k := must(ask(w, w.root, w.CreateKey, &extapi.CreateKeyRequest{User: "alice"}))(t)
-		store.view = true
+		store.view.Store(true)
 		if _, err := ask(w, w.root, w.DeleteKey, &extapi.DeleteKeyRequest{Key: k.ID}); !errors.Is(err, errDisk) {
 			t.Errorf("err = %v", err)
 		}
@@ -74,7 +75,7 @@ func TestNobodyComesInWhileTheStoreCannotBeRead(t *testing.T) {
 		var running sync.WaitGroup
 		running.Go(func() { _ = w.Run(ctx) })
 		synctest.Wait()
-		store.view = false
+		store.view.Store(false)
 		time.Sleep(watchPause + time.Millisecond)
 		synctest.Wait()
 		if _, err := w.Authenticate(k.ID, ""); !errors.Is(err, ErrUnknownKey) {

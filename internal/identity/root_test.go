@@ -87,12 +87,12 @@ func TestRootThatWasWrittenUnknownIsInTheFile(t *testing.T) {
 	ring := newKeyring(t)
 	store := &failing{Store: memmeta.New()}
 	s := loaded(t, store, Options{Sealing: ring.sealing(t)})
-	store.afterUpdate = true
+	store.afterUpdate.Store(true)
 	var kept RootKey
 	if _, err := s.EnsureRoot(t.Context(), "", func(k RootKey) error { kept = k; return nil }); !errors.Is(err, errDisk) {
 		t.Fatalf("err = %v", err)
 	}
-	store.afterUpdate = false
+	store.afterUpdate.Store(false)
 	again := loaded(t, store, Options{Sealing: ring.sealing(t)})
 	made, err := again.EnsureRoot(t.Context(), "", func(RootKey) error { return errors.New("a second one") })
 	if made != nil || err != nil {

@@ -11,8 +11,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/audit"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/identity"
+	"github.com/freshet/freshet/internal/keys/keyfile"
 )
 
 // askIdentity asks a page of who there is, as someone does, and returns the status and
@@ -100,5 +102,51 @@ func TestWithoutProductionThereAreNoIdentities(t *testing.T) {
 	status, body := askIdentity(s, identityRequest("ListUsers", "{}").bearing(productionToken))
 	if status != http.StatusConflict || !strings.Contains(body, "NoIdentities") {
 		t.Errorf("%d %s", status, body)
+	}
+}
+
+// Changes of who there is are written down, before and after, and no secret is: in no
+// answer, no request and no change.
+func TestIdentityPagesAreWrittenDownWithoutSecrets(t *testing.T) {
+	var root identity.RootKey
+	var secrets []string
+	production := func(o *Options) {
+		o.Production, o.Regions, o.Account, o.Token = true, []string{"us-east-1"}, productionAccount, productionToken
+		o.Keys = keyfile.New(keyfile.Options{})
+		o.KeepRoot = func(k identity.RootKey) error { root = k; return nil }
+	}
+	events, all := audited(t, audit.Options{OnFailure: audit.Continue}, production, func(e extension) {
+		by := aws.Credentials{AccessKeyID: root.KeyID, SecretAccessKey: root.Secret.Reveal()}
+		ask := func(operation, body string) string {
+			status, answer := askIdentity(e.Server, identityRequest(operation, body).signed(t, by, "freshet", "us-east-1"))
+			if status != http.StatusOK {
+				t.Fatalf("%s: %d %s", operation, status, answer)
+			}
+			return answer
+		}
+		var key extapi.NewKey
+		var account extapi.NewAccount
+		ask("CreateUser", `{"name":"alice"}`)
+		for answer, into := range map[string]any{ask("CreateKey", `{"user":"alice"}`): &key, ask("CreateAccount", "{}"): &account} {
+			if err := json.Unmarshal([]byte(answer), into); err != nil {
+				t.Fatal(err)
+			}
+		}
+		secrets = []string{root.Secret.Reveal(), string(key.Secret), string(account.RootKey.Secret)}
+		ask("UpdateKey", `{"key":"`+key.ID+`","status":"Inactive"}`)
+		ask("SetTags", `{"principal":"user/alice","tags":{"team":"shop"}}`)
+	})
+	if len(events) != 5 || !strings.Contains(all, "Inactive") || !strings.Contains(all, `"team":"shop"`) {
+		t.Errorf("written down is %s", all)
+	}
+	for _, e := range events {
+		if len(e.AdditionalEventData.Changes) != 1 || e.UserIdentity.AccessKeyID != root.KeyID {
+			t.Errorf("of %s is written down: %+v", e.EventName, e)
+		}
+	}
+	for _, secret := range secrets {
+		if secret == "" || strings.Contains(all, secret) {
+			t.Errorf("the secret %q is in %s", secret, all)
+		}
 	}
 }

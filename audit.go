@@ -18,8 +18,8 @@ import (
 // CloudTrail's, one line of JSON each.
 type Audit struct {
 	// Sinks are where events go, each to all of them: AuditFile, AuditStdout,
-	// AuditWebhook, AuditToStream. AuditAuto, the default, is AuditFile with Production
-	// and else nothing; AuditOff is nothing.
+	// AuditWebhook, AuditToStream. AuditAuto, the default, is AuditFile with Production,
+	// if there is a folder for it, and else nothing; AuditOff is nothing.
 	Sinks []string
 	// DataEvents says how many events of records are written, overriding the default
 	// off: all, or a share like 1/1000. Events of everything else are always written.
@@ -77,7 +77,7 @@ func (o Options) auditSinks() []string {
 	switch {
 	case len(o.Audit.Sinks) != 1:
 		return o.Audit.Sinks
-	case o.Audit.Sinks[0] == AuditOff, o.Audit.Sinks[0] == AuditAuto && !o.Production:
+	case o.Audit.Sinks[0] == AuditOff, o.Audit.Sinks[0] == AuditAuto && (!o.Production || o.Durability == DurabilityMemory && o.Audit.Dir == ""):
 		return nil
 	case o.Audit.Sinks[0] == AuditAuto:
 		return []string{AuditFile}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -48,6 +49,12 @@ func TestEnvironmentBeatsFile(t *testing.T) {
 		"FRESHET_STREAMS_COMPRESSION":  "s2",
 		"FRESHET_LIMITS_PROFILE":       "aws read_calls=10/s write_bytes=2048KiB/s",
 		"FRESHET_SERVICE_HOST":         "set by a cluster",
+
+		"FRESHET_SERVER_PLAINTEXT":          "allow",
+		"FRESHET_SERVER_TRUSTED_PROXIES":    "10.0.0.7, 192.168.0.0/16, fd00::/8",
+		"FRESHET_SERVER_METRICS_TOKEN_FILE": secret,
+		"FRESHET_IDENTITY_ACCOUNT":          "012345678901",
+		"FRESHET_IDENTITY_REGIONS":          "eu-west-1,eu-central-1",
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -67,6 +74,13 @@ func TestEnvironmentBeatsFile(t *testing.T) {
 	}
 	if s.Log.Level != slog.LevelDebug {
 		t.Errorf("level %s", s.Log.Level)
+	}
+	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.7/32"), netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("fd00::/8")}
+	if o.Plaintext != freshet.PlaintextAllow || !reflect.DeepEqual(o.TrustedProxies, proxies) || o.MetricsToken.Reveal() != "from-secret" {
+		t.Errorf("plaintext %s, proxies %v, metrics token %s", o.Plaintext, o.TrustedProxies, o.MetricsToken.Reveal())
+	}
+	if o.Account != "012345678901" || !reflect.DeepEqual(o.Regions, []string{"eu-west-1", "eu-central-1"}) {
+		t.Errorf("account %s, regions %q", o.Account, o.Regions)
 	}
 }
 
@@ -111,6 +125,10 @@ func TestFileErrorsNameKeyValueAndRule(t *testing.T) {
 	f("encryption:\n  kms_endpoint: kms\n", "must be a URL")
 	f("encryption:\n  default_key: alias/aws/kinesis\n", "must be another name")
 	f("log:\n  level: loud\nserver: 5\n", "debug, info, warn or error", `server: "5": must be a section`)
+	f("server:\n  plaintext: sometimes\n", "must be refuse or allow")
+	f("server:\n  trusted_proxies: [proxy.example]\n", "must be addresses like 10.0.0.7 or networks like 10.0.0.0/8")
+	f("server:\n  trusted_proxies: 10.0.0.1/8\n", "networks like 10.0.0.0/8")
+	f("identity:\n  account: 12345678901\n", `identity.account: "12345678901": must be 12 digits, in quotes if they begin with 0`)
 	f("log:\n  format: xml\n", "must be text or json")
 	f("- a\n", "the file")
 	f("a: [", "line 1: did not find")

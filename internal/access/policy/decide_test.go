@@ -74,6 +74,7 @@ func TestDecisions(t *testing.T) {
 	f(Set{Identity: id(allowPut), Resource: notHim(`"` + alice.ARN + `"`)}, put(alice), never(ByResource, "its"))
 	f(Set{Identity: id(allowPut), Resource: notHim(`"` + account + `"`)}, put(alice), never(ByResource, "its"))
 	f(Set{Identity: id(allowPut), Resource: notHim(`"` + clerk.Role + `","` + account + `"`)}, put(clerk), never(ByResource, "its"))
+	f(Set{Identity: id(allowPut), Resource: notHim(`"` + clerk.ARN + `","` + account + `"`)}, put(clerk), never(ByResource, "its"))
 	f(Set{Identity: id(allowPut), Resource: notHim(`"` + clerk.Role + `","` + clerk.ARN + `","` + account + `"`)}, put(clerk), byMine)
 	f(Set{Root: true, Resource: notHim(`"` + account + `"`)}, put(root), byRoot)
 	everyoneBut := of(Resource, `"Sid":"grant","Effect":"Allow","NotPrincipal":{"AWS":"`+other+`"},"Action":"*","Resource":"*"`)

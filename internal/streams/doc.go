@@ -6,7 +6,8 @@
 // stream, for enhanced fan-out. The catalog holds the documents of all streams,
 // shards, consumers and queues, and its snapshot, which never changes, is what
 // operations look at. A resource is what an ARN names, a stream, a consumer or a
-// queue: it has tags and a policy. A queue hands the records of a stream out one by
+// queue: it has tags and a policy. What an operation touches are the resources that
+// policies judge it by, before it is called. A queue hands the records of a stream out one by
 // one until they are acknowledged; its delivery is what was received and is still
 // wanted, letter by letter, and a receipt handle names one receive of a letter. A sequence number names a record, a shard iterator a place
 // to go on from, a token a page of a listing. A cursor is the one reader over

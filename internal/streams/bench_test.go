@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/freshet/freshet/internal/access"
+	"github.com/freshet/freshet/internal/access/policy"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
 	"github.com/freshet/freshet/internal/limits"
 	"github.com/freshet/freshet/internal/meta/memmeta"
@@ -166,5 +168,23 @@ func BenchmarkScaling(b *testing.B) {
 				must(b, 0, err)
 			}
 		})
+	}
+}
+
+// What it costs to decide whether a put is allowed.
+func BenchmarkTouchesAndAuthorize(b *testing.B) {
+	d, err := policy.Parse(policy.Identity, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kinesis:Put*","Resource":"arn:aws:kinesis:*:*:stream/orders"}]}`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := &access.Principal{Kind: access.User, ARN: "arn:aws:iam::123456789012:user/app", Account: "123456789012", Policies: []policy.Named{{Name: "p", Document: d}}}
+	i := access.Verified(p, "AKIA", "us-east-1", access.Facts{})
+	s := New(nil, memmeta.New(), Options{})
+	in := &kinesis.PutRecordsInput{StreamName: new("orders")}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := access.AuthorizeRequest(i, s.Touches(kinesis.OpPutRecords, i, in)); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

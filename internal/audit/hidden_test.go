@@ -113,3 +113,16 @@ func TestSecretsOfUntypedValuesAreHidden(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+// A key's secret is a string of its own type, shown once to who made the key.
+func TestSecretOfANewKeyIsHidden(t *testing.T) {
+	type shownOnce string
+	type newKey struct {
+		ID     string    `json:"id"`
+		Secret shownOnce `json:"secret"`
+	}
+	c := &Call{Service: "freshet", Operation: "CreateKey", Output: Parameters{Value: &newKey{"AKIANEW", "hush"}}}
+	if line := string(c.line(noon, additional{})); strings.Contains(line, "hush") || !strings.Contains(line, "AKIANEW") {
+		t.Error(line)
+	}
+}

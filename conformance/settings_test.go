@@ -211,12 +211,12 @@ func TestRecordDistributionOfAProvisionedStream(t *testing.T) {
 	})
 }
 
-// Where there are no keys, encryption cannot be started: KMSAccessDeniedException,
-// and the stream stays as it is. KMS is the only type (B). What stopping answers for
-// a stream that is not encrypted is not established; here it changes nothing.
+// KMS is the only type, and what is wrong with the key has the names of KMS (B). What
+// stopping answers for a stream that is not encrypted is not established; here it
+// changes nothing.
 //
 //rule:15.3 StartStreamEncryption StopStreamEncryption
-func TestEncryptionWithoutKeys(t *testing.T) {
+func TestEncryptionRefused(t *testing.T) {
 	each(t, func(c *client) {
 		in := object{"StreamName": "s", "EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}
 		for _, op := range []string{"StartStreamEncryption", "StopStreamEncryption"} {
@@ -229,7 +229,7 @@ func TestEncryptionWithoutKeys(t *testing.T) {
 		for _, op := range []string{"StartStreamEncryption", "StopStreamEncryption"} {
 			c.call(op, with(in, object{"EncryptionType": "NONE"})).failsLike("InvalidArgumentException", ".+")
 		}
-		c.call("StartStreamEncryption", in).failsLike("KMSAccessDeniedException", ".+")
+		c.call("StartStreamEncryption", with(in, object{"KeyId": "alias/none"})).failsLike("KMSNotFoundException", ".+")
 		c.call("StopStreamEncryption", in).empty()
 		r := c.must("DescribeStream", object{"StreamName": "s"})
 		if got := r.str("StreamDescription.EncryptionType"); got != "NONE" || r.has("StreamDescription.KeyId") {
@@ -237,6 +237,53 @@ func TestEncryptionWithoutKeys(t *testing.T) {
 		}
 		if got := r.str("StreamDescription.StreamStatus"); got != "ACTIVE" {
 			c.t.Errorf("status %s, want ACTIVE", got)
+		}
+	})
+}
+
+// EncryptionType is in the answers of puts and in records if they are encrypted, and
+// KeyId, as it was given, in descriptions; starting again is a rotation; what was put
+// stays as it is, and is read, after each (B).
+//
+//rule:15.3 StartStreamEncryption StopStreamEncryption PutRecord PutRecords GetRecords
+func TestEncryption(t *testing.T) {
+	each(t, func(c *client) {
+		c.stream("s", 1)
+		in := object{"StreamName": "s", "EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}
+		put := func(kind string) {
+			c.t.Helper()
+			one := c.must("PutRecord", object{"StreamName": "s", "PartitionKey": "k", "Data": []byte("data")})
+			many := c.must("PutRecords", object{"StreamName": "s", "Records": list{object{"PartitionKey": "k", "Data": []byte("data")}}})
+			for _, r := range []*reply{one, many} {
+				if r.has("EncryptionType") != (kind != "") || kind != "" && r.str("EncryptionType") != kind {
+					c.t.Errorf("a put answers %s, want EncryptionType %q", r.printable(), kind)
+				}
+			}
+		}
+		described := func(kind, key string) {
+			c.t.Helper()
+			r := c.must("DescribeStreamSummary", object{"StreamName": "s"})
+			if got := r.str("StreamDescriptionSummary.EncryptionType"); got != kind || r.has("StreamDescriptionSummary.KeyId") != (key != "") || key != "" && r.str("StreamDescriptionSummary.KeyId") != key {
+				c.t.Errorf("described as %s, want %s, key %q", r.printable(), kind, key)
+			}
+		}
+		put("")
+		for range 2 {
+			c.call("StartStreamEncryption", in).empty()
+			c.active("s")
+			described("KMS", "alias/aws/kinesis")
+			put("KMS")
+		}
+		c.call("StopStreamEncryption", in).empty()
+		c.active("s")
+		described("NONE", "")
+		put("")
+		r := c.records(c.iterator("s", "TRIM_HORIZON", nil))
+		for i, kind := range []string{"", "", "KMS", "KMS", "KMS", "KMS", "", ""} {
+			at := fmt.Sprintf("Records.%d", i)
+			if string(r.blob(at+".Data")) != "data" || r.has(at+".EncryptionType") != (kind != "") {
+				c.t.Errorf("record %d of %s, want EncryptionType %q", i, r.printable(), kind)
+			}
 		}
 	})
 }

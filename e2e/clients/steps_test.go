@@ -98,7 +98,10 @@ var settingSteps = []step{
 	{op: "DisableEnhancedMonitoring", in: object{"StreamARN": "{arn}", "ShardLevelMetrics": list{"ALL"}},
 		want: object{"StreamName": "clients", "CurrentShardLevelMetrics.0": "IncomingBytes", "DesiredShardLevelMetrics.0": nil}},
 	{op: "UpdateMaxRecordSize", in: object{"StreamARN": "{arn}", "MaxRecordSizeInKiB": 2048}},
-	{op: "StartStreamEncryption", in: object{"StreamName": "clients", "EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}, fails: "KMSAccessDeniedException"},
+	{op: "StartStreamEncryption", in: object{"StreamName": "clients", "EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}},
+	{op: "DescribeStreamSummary", in: object{"StreamName": "clients"}, want: object{
+		"StreamDescriptionSummary.EncryptionType": "KMS", "StreamDescriptionSummary.KeyId": "alias/aws/kinesis"}},
+	{op: "StartStreamEncryption", in: object{"StreamName": "clients", "EncryptionType": "KMS", "KeyId": "alias/none"}, fails: "KMSNotFoundException"},
 	{op: "StopStreamEncryption", in: object{"StreamName": "clients", "EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}},
 }
 

@@ -109,7 +109,7 @@ var forTests = []rule{
 	{"internal/keys", []string{"internal/keys/keyfile", "internal/keys/keystest"}, "a sealer is tested on the local driver"},
 	{"internal/wire", join(shapes, []string{"internal/wire/*"}), "codecs and texts are tested on a real service's shapes"},
 	{"internal/wire/*", join(shapes, []string{"internal/wire", "internal/wire/*"}), "codecs are tested on a real service's shapes, and against the validator"},
-	{"internal/streams", []string{"internal/shardlog/memlog", "internal/meta/memmeta", "internal/shardlog/disklog", "internal/meta/sqlitemeta"},
+	{"internal/streams", []string{"internal/keys/keyfile", "internal/shardlog/memlog", "internal/meta/memmeta", "internal/shardlog/disklog", "internal/meta/sqlitemeta"},
 		"operations are tested on the reference drivers"},
 	{"internal/identity", []string{"internal/meta/memmeta", "internal/meta/sqlitemeta", "internal/keys", "internal/keys/*"},
 		"operations are tested on both stores, and with real seals"},

@@ -59,6 +59,12 @@ const (
 	// UpdateShardCountWindow (API, UpdateShardCount).
 	UpdateShardCountCalls  = 10
 	UpdateShardCountWindow = 24 * time.Hour
+
+	// EncryptionCalls is how often the encryption of a stream may be started, and how
+	// often stopped, in EncryptionWindow (API, StartStreamEncryption and
+	// StopStreamEncryption).
+	EncryptionCalls  = 25
+	EncryptionWindow = 24 * time.Hour
 )
 
 // Shards per account, defaults (quotas, "Number of shards").

@@ -20,6 +20,7 @@ type Metrics struct {
 	durations *prometheus.HistogramVec
 	bytesIn   *prometheus.CounterVec
 	bytesOut  *prometheus.CounterVec
+	keyChecks *prometheus.CounterVec
 	streams   streamMetrics
 	disk      diskMetrics
 	audit     auditMetrics
@@ -51,9 +52,10 @@ func NewMetrics(version string) *Metrics {
 			Name: "freshet_api_response_bytes_total",
 			Help: "Bytes of response bodies, by operation.",
 		}, operation),
-		streams: newStreamMetrics(),
-		disk:    newDiskMetrics(),
-		audit:   newAuditMetrics(),
+		keyChecks: newKeyChecks(),
+		streams:   newStreamMetrics(),
+		disk:      newDiskMetrics(),
+		audit:     newAuditMetrics(),
 
 		subscriptions: newSubscriptionMetrics(),
 		connections:   newCrowdMetrics(),
@@ -64,7 +66,7 @@ func NewMetrics(version string) *Metrics {
 		ConstLabels: prometheus.Labels{"version": version, "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH},
 	})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.durations, m.bytesIn, m.bytesOut, build,
+	m.registry.MustRegister(m.requests, m.durations, m.bytesIn, m.bytesOut, m.keyChecks, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.registry.MustRegister(m.streams.all()...)
 	m.registry.MustRegister(m.subscriptions.all()...)

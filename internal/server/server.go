@@ -61,6 +61,8 @@ func New(o Options) (*Server, error) {
 		Compression:     o.Compression,
 		Limits:          o.Limits,
 		Throttled:       (&throttles{logger: o.Logger, refused: o.Metrics.streams.throttled}).note,
+		Keys:            o.Keys,
+		KeyChecked:      o.Metrics.keyChecked,
 		Logger:          o.Logger,
 	})
 	s.audit = s.newRecorder()

@@ -172,6 +172,8 @@ type Record struct {
 	Arrival Millis
 	Key     string
 	Data    []byte
+	// Encrypted says that the record was appended under a data key.
+	Encrypted bool
 }
 
 // Settings says how a stream is kept.

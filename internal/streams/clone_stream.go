@@ -29,6 +29,8 @@ type clone struct {
 	target, source shardlog.StreamID
 	until          shardlog.Millis
 	records        atomic.Int64
+	// encryption is the target's, nil if the source is not encrypted.
+	encryption *encryptionDocument
 }
 
 // CloneStream makes a stream that has the records of another, its open shards'
@@ -57,6 +59,9 @@ func (s *Service) CloneStream(ctx context.Context, caller access.Caller, name st
 	key := streamKey{caller.Account(), caller.Region(), in.Name}.clone()
 	c := &clone{source: source.id, until: until}
 	rand.Read(c.target[:]) // never fails
+	if c.encryption, err = s.cloneEncryption(ctx, source, c.target, key); err != nil {
+		return nil, err
+	}
 	s.clones.Store(c.target, c)
 	made, err := s.catalog.change(ctx, key, func(old *stream) (*stream, error) {
 		if old != nil {
@@ -70,6 +75,7 @@ func (s *Service) CloneStream(ctx context.Context, caller access.Caller, name st
 	if err != nil {
 		s.clones.Delete(c.target)
 		s.poke() // it may have been written all the same
+		s.forgetKey(ctx, c)
 		return nil, err
 	}
 	select {
@@ -77,6 +83,30 @@ func (s *Service) CloneStream(ctx context.Context, caller access.Caller, name st
 	default:
 	}
 	return s.extended(made), nil
+}
+
+// cloneEncryption has a data key made for the clone at key if the source is
+// encrypted: what is encrypted must not be found in the clear in a copy.
+func (s *Service) cloneEncryption(ctx context.Context, source *stream, target shardlog.StreamID, key streamKey) (*encryptionDocument, error) {
+	switch {
+	case source.Encryption == nil:
+		return nil, nil
+	case s.options.Keys == nil:
+		return nil, errNoKeys(source, source.Encryption.Key)
+	case s.catalog.now().byKey[key] != nil:
+		return nil, errStreamExists(key)
+	}
+	return s.newDataKey(ctx, target, key.arn(), source.Encryption.Key)
+}
+
+// forgetKey lets the log forget the key of a clone that did not come to be.
+func (s *Service) forgetKey(ctx context.Context, c *clone) {
+	if c.encryption == nil || s.catalog.now().byID[c.target] != nil {
+		return
+	}
+	if err := s.log.Drop(context.WithoutCancel(ctx), c.target); err != nil {
+		s.options.Logger.Warn("the key of a clone that was not made stays in the log", "err", err)
+	}
 }
 
 // cloneUntil is the instant before which a record must have arrived: above
@@ -102,7 +132,7 @@ func (st *stream) cloned(key streamKey, c *clone, snapshot bool) *stream {
 	doc := streamDocument{
 		ID: c.target.String(), Status: kinesis.StreamStatusCreating, Since: shardlog.MillisOf(now), Created: now.Unix(),
 		Mode: st.Mode, RetentionHours: st.RetentionHours, MaxRecordKiB: st.MaxRecordKiB, Distribution: st.Distribution,
-		Tags: cloneTags(st.Tags), NextShard: uint32(len(st.ring)),
+		Encryption: c.encryption, Tags: cloneTags(st.Tags), NextShard: uint32(len(st.ring)),
 		Clone: &cloneDocument{Source: strings.Clone(st.name), Until: c.until, Snapshot: snapshot, Copying: true},
 	}
 	shards := make([]*shard, len(st.ring))

@@ -31,8 +31,8 @@ func (s *Service) DescribeStream(_ context.Context, caller access.Caller, in *ki
 		RetentionPeriodHours:    &st.RetentionHours,
 		StreamCreationTimestamp: st.creation(),
 		EnhancedMonitoring:      st.monitoring(),
-		EncryptionType:          new(kinesis.EncryptionTypeNone),
 	}
+	d.EncryptionType, d.KeyId = st.encryption()
 	if st.Status != kinesis.StreamStatusCreating {
 		l := lineageNow(st, now(), s.horizon(st))
 		d.Shards, *d.HasMoreShards = l.pageOf(from, limits.Page(in.Limit, limits.DescribeStreamShards), l.exists)

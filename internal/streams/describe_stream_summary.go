@@ -22,7 +22,6 @@ func (s *Service) DescribeStreamSummary(_ context.Context, caller access.Caller,
 		RetentionPeriodHours:    &st.RetentionHours,
 		StreamCreationTimestamp: st.creation(),
 		EnhancedMonitoring:      st.monitoring(),
-		EncryptionType:          new(kinesis.EncryptionTypeNone),
 		OpenShardCount:          new(int32(0)),
 		ConsumerCount:           new(int32(len(st.consumers))),
 		MaxRecordSizeInKiB:      &st.MaxRecordKiB,
@@ -31,6 +30,7 @@ func (s *Service) DescribeStreamSummary(_ context.Context, caller access.Caller,
 
 		RecordDistributionStrategy: st.strategy(),
 	}
+	d.EncryptionType, d.KeyId = st.encryption()
 	if st.Status != kinesis.StreamStatusCreating {
 		*d.OpenShardCount = int32(len(st.ring))
 	}

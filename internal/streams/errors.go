@@ -58,8 +58,11 @@ func errNoShard(k streamKey, number uint32) error {
 
 // errRead turns what the log said of a read into what the caller may know.
 func errRead(st *stream, number uint32, err error) error {
-	if errors.Is(err, shardlog.ErrDropped) {
+	switch {
+	case errors.Is(err, shardlog.ErrDropped):
 		return errNoShard(st.streamKey, number)
+	case errors.Is(err, shardlog.ErrKey):
+		return errStreamKey(st, err)
 	}
 	return err
 }
@@ -167,6 +170,8 @@ func errPut(st *stream, err error) error {
 		return &awsapi.Error{Code: codeThroughput, Message: messageNoSpace, Status: 400}
 	case errors.Is(err, shardlog.ErrDropped):
 		return errNoStream(st.streamKey)
+	case errors.Is(err, shardlog.ErrKey):
+		return errStreamKey(st, err)
 	}
 	return err
 }

@@ -28,20 +28,6 @@ func errRetentionDecrease(st *stream, hours int32) error {
 		hours, st.name, st.RetentionHours)
 }
 
-// Encryption (section 15.3).
-
-func errEncryptionType(kind kinesis.EncryptionType) error {
-	// Not documented.
-	return kinesis.InvalidArgumentException("EncryptionType %s is not valid. The only valid value is KMS.", kind)
-}
-
-func errNoKeys(st *stream, key string) error {
-	// Unlike AWS, and until there are keys: the code is one that clients know to mean
-	// that this key cannot be used.
-	return kinesis.KMSAccessDeniedException("Stream %s under account %s cannot be encrypted with key %s: this server has no access to keys. Nothing was changed.",
-		st.name, st.account, key)
-}
-
 // Record distribution (section 16).
 
 func errAutoProvisioned(k streamKey) error {

@@ -98,6 +98,7 @@ func (sh *shard) describe(records []shardlog.Record) []kinesis.Record {
 	arrivals := make([]time.Time, 0, n)
 	digits := make([]byte, 0, n*sequenceDigits)
 	var sequence sequence
+	var encrypted *kinesis.EncryptionType
 	for i := range records {
 		r := &records[i]
 		at := len(digits)
@@ -113,6 +114,12 @@ func (sh *shard) describe(records []shardlog.Record) []kinesis.Record {
 		}
 		if r.Key != "" {
 			list[i].PartitionKey = &r.Key
+		}
+		if r.Encrypted {
+			if encrypted == nil {
+				encrypted = new(kinesis.EncryptionTypeKms)
+			}
+			list[i].EncryptionType = encrypted
 		}
 	}
 	return list

@@ -27,7 +27,7 @@ const compressionTag = "freshet:compression"
 // settings returns how st is kept. A tag that an older or newer program accepted
 // and this one does not know says nothing.
 func (k keeping) settings(st *stream) shardlog.Settings {
-	s := shardlog.Settings{Retention: st.retention(), Compression: k.compression}
+	s := shardlog.Settings{Retention: st.retention(), Compression: k.compression, Key: st.dataKey()}
 	if c, err := shardlog.ParseCompression(st.Tags[compressionTag]); err == nil {
 		s.Compression = c
 	}

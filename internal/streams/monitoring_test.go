@@ -87,7 +87,7 @@ func TestMessagesOfMonitoring(t *testing.T) {
 	})
 }
 
-// Starting encryption is refused after everything else was judged, and nothing is
+// Without keys starting encryption is refused after everything else was judged, and nothing is
 // stored; stopping it where there is none succeeds and changes nothing.
 func TestMessagesOfEncryption(t *testing.T) {
 	withOptions(t, Options{TransitionDelay: time.Second}, func(t *testing.T, r *rig) {

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/freshet/freshet/internal/keys"
 	"github.com/freshet/freshet/internal/limits"
 	"github.com/freshet/freshet/internal/shardlog"
 )
@@ -34,6 +35,13 @@ type Options struct {
 	// Throttled is told what a limit refused. It may be called from any number of
 	// goroutines at once, and must not block. nil: nobody is told.
 	Throttled func(Throttled)
+
+	// Keys keeps the keys that streams are encrypted with. nil: none can be.
+	Keys keys.Provider
+
+	// KeyChecked is told of each question whether a key may still be used
+	// (key_checks.go). It must not block. nil: nobody is told.
+	KeyChecked func(KeyCheck)
 
 	// Logger is told what goes wrong in the background. nil: nobody is.
 	Logger *slog.Logger

@@ -44,6 +44,7 @@ func (s *Service) PutRecord(ctx context.Context, caller access.Caller, in *kines
 	return &kinesis.PutRecordOutput{
 		ShardId:        new(shardID(p.shards[0].number)),
 		SequenceNumber: new(p.sequence(0).String()),
+		EncryptionType: p.st.putEncryption(),
 	}, nil
 }
 

@@ -89,6 +89,9 @@ func (p *puts) answer() (*kinesis.PutRecordsOutput, error) {
 			if errors.Is(err, shardlog.ErrDropped) {
 				return nil, errNoStream(p.st.streamKey) // nothing of the stream is left
 			}
+			if errors.Is(err, shardlog.ErrKey) {
+				return nil, errStreamKey(p.st, err)
+			}
 			failed++
 			records[i].ErrorCode, records[i].ErrorMessage = failure(err)
 			continue
@@ -101,7 +104,7 @@ func (p *puts) answer() (*kinesis.PutRecordsOutput, error) {
 		records[i].SequenceNumber = &names[i].number
 		records[i].ShardId = &names[i].shard
 	}
-	return &kinesis.PutRecordsOutput{FailedRecordCount: &failed, Records: records}, nil
+	return &kinesis.PutRecordsOutput{FailedRecordCount: &failed, Records: records, EncryptionType: p.st.putEncryption()}, nil
 }
 
 // failure returns the code and the message of a record that was not put, or of

@@ -18,7 +18,8 @@ import (
 // satisfy the model's constraints: wire has seen to that. An error that is no
 // *awsapi.Error is an internal failure.
 type Service struct {
-	log     shardlog.Log
+	log     shardlog.Log // gate
+	gate    *keyGate
 	catalog *catalog
 	tokens  *tokens // set by Load
 	options Options
@@ -41,6 +42,8 @@ type Service struct {
 
 	// wake tells the goroutine of transitions that there may be one.
 	wake chan struct{}
+	// wakeKeys tells the goroutine of key checks that a stream has another key.
+	wakeKeys chan struct{}
 }
 
 // New makes a service that keeps records in log and everything else in store.
@@ -52,9 +55,13 @@ func New(log shardlog.Log, store meta.Store, o Options) *Service {
 	if o.Throttled == nil {
 		o.Throttled = func(Throttled) {}
 	}
+	if o.KeyChecked == nil {
+		o.KeyChecked = func(KeyCheck) {}
+	}
+	gate := &keyGate{Log: log}
 	c := newClock()
 	keep := keeping{log: log, compression: o.Compression, clock: c}
-	s := &Service{log: log, catalog: newCatalog(store, keep, o.Limits), options: o, clock: c, wake: make(chan struct{}, 1), wakeClones: make(chan struct{}, 1), calls: calls{begin: time.Now()}}
+	s := &Service{log: gate, gate: gate, wakeKeys: make(chan struct{}, 1), catalog: newCatalog(store, keep, o.Limits), options: o, clock: c, wake: make(chan struct{}, 1), wakeClones: make(chan struct{}, 1), calls: calls{begin: time.Now()}}
 	s.deliveries = newDeliveries(store, s.catalog.now)
 	s.catalog.replaced = func(old, next *snapshot) {
 		s.subscriptions.replaced(old, next)
@@ -101,6 +108,7 @@ func (s *Service) Run(ctx context.Context) error {
 	wg.Go(func() { s.runTrimming(ctx) })
 	wg.Go(func() { s.runClones(ctx) })
 	wg.Go(func() { s.runMeasuring(ctx) })
+	wg.Go(func() { s.runKeyChecks(ctx) })
 	wg.Go(func() { s.deliveries.run(ctx, s.deliveriesFailed) })
 	wg.Wait()
 	return nil

@@ -53,6 +53,14 @@ type streamDocument struct {
 	Target int `json:"target,omitempty"`
 	// Scalings is when UpdateShardCount was called in the last 24 hours.
 	Scalings []shardlog.Millis `json:"scalings,omitempty"`
+	// Encryption is how records are encrypted, nil if they are not; Encrypting is how
+	// they will be when an UPDATING ends that is for that, else nil.
+	Encryption *encryptionDocument `json:"encryption,omitempty"`
+	Encrypting *encryptionDocument `json:"encrypting,omitempty"`
+	// EncryptionStarts and EncryptionStops are when encryption was started and stopped
+	// in the last 24 hours.
+	EncryptionStarts []shardlog.Millis `json:"encryptionStarts,omitempty"`
+	EncryptionStops  []shardlog.Millis `json:"encryptionStops,omitempty"`
 	// Peaks are those of an on-demand stream's last days (on_demand.go).
 	Peaks peaks `json:"peaks,omitempty"`
 	// NextShard is the number that the next shard gets.

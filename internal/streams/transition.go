@@ -55,6 +55,9 @@ func (s *Service) finish(ctx context.Context, st *stream) error {
 	case kinesis.StreamStatusCreating:
 		return s.finishCreating(ctx, st)
 	case kinesis.StreamStatusUpdating:
+		if st.Encrypting != nil {
+			return s.finishEncrypting(ctx, st)
+		}
 		return s.finishReshard(ctx, st)
 	case kinesis.StreamStatusDeleting:
 		return s.finishDeleting(ctx, st)

@@ -87,6 +87,8 @@ func (r run) record(i int) shardlog.Record {
 		Arrival: r.arrival,
 		Key:     unsafe.String(unsafe.SliceData(key), len(key)),
 		Data:    entry[keyLength+len(key):],
+
+		Encrypted: r.key != 0,
 	}
 }
 

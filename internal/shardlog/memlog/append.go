@@ -42,5 +42,6 @@ func (l *Log) appendLocked(name shardlog.Shard, r shardlog.Record) shardlog.Resu
 	if s.sealed {
 		return shardlog.Result{Err: shardlog.ErrSealed}
 	}
+	r.Encrypted = l.mu.encrypted[name.Stream]
 	return s.append(r)
 }

@@ -21,6 +21,8 @@ type Log struct {
 		dropped map[shardlog.StreamID]struct{}
 		// keys has the stream of each data key; their ids are one more.
 		keys []shardlog.StreamID
+		// encrypted are the streams that have one at present.
+		encrypted map[shardlog.StreamID]bool
 	}
 }
 
@@ -34,6 +36,7 @@ func New() *Log {
 	l := &Log{ended: make(chan struct{})}
 	l.mu.streams = map[shardlog.StreamID]stream{}
 	l.mu.dropped = map[shardlog.StreamID]struct{}{}
+	l.mu.encrypted = map[shardlog.StreamID]bool{}
 	return l
 }
 

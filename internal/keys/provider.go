@@ -54,6 +54,7 @@ func (k Key) Usable() error {
 // are others than these; with none of them the key can be used.
 type State string
 
+// The states that we tell apart; all but the first are refused.
 const (
 	Enabled         State = "Enabled"
 	Disabled        State = "Disabled"

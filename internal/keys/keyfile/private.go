@@ -18,7 +18,7 @@ func readPrivate(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // nothing was written
 	about, err := f.Stat()
 	if err != nil {
 		return nil, err

@@ -58,11 +58,11 @@ func pathOf(in any) string {
 }
 
 // ask asks the server for what in, a pointer to a request of extapi, is the request of,
-// and prints the answer if that is to be as JSON. Else print does.
-func ask[Out any](p *program, a asking, in any, print func(out *Out)) error {
+// and prints the answer if that is to be as JSON. Else show does.
+func ask[Out any](p *program, a asking, in any, show func(out *Out)) error {
 	return askAnd(p, a, in, func(out *Out) {
 		if !a.JSON {
-			print(out)
+			show(out)
 		}
 	})
 }
@@ -210,7 +210,7 @@ func table(w io.Writer, head string, rows [][]string) {
 		}
 		fmt.Fprintln(t, strings.Join(row, "\t"))
 	}
-	t.Flush()
+	_ = t.Flush() // of what prints to a terminal or a pipe
 }
 
 // day is a time for a table.
@@ -224,7 +224,7 @@ func printFacts(w io.Writer, pairs ...string) {
 			fmt.Fprintf(t, "%s\t%s\n", pairs[i], pairs[i+1])
 		}
 	}
-	t.Flush()
+	_ = t.Flush() // of what prints to a terminal or a pipe
 }
 
 // trusting is a client that trusts the authority in AWS_CA_BUNDLE, as AWS's tools do.

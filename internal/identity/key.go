@@ -44,6 +44,3 @@ func (e *edit) removeKeys(keys []*key) {
 		e.remove(usedPrefix + k.id)
 	}
 }
-
-// owner is who has k: its root's account, or its user.
-func (k *key) ownerARN() string { return k.principal.ARN }

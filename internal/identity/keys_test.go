@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/freshet/freshet/internal/awsapi/sts"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/limits"
 	"github.com/freshet/freshet/internal/meta"
@@ -164,4 +165,21 @@ func TestAUserHasTwoKeysAtTheMost(t *testing.T) {
 	if keys := must(ask(w, w.root, w.ListKeys, &extapi.ListKeysRequest{}))(t); len(keys.Keys) != 1+limits.AccessKeysPerUser || keys.Keys[0].User != "" {
 		t.Errorf("keys: %v", keys)
 	}
+}
+
+// A session ends with the key that it was begun with, also when that ends by itself.
+func TestSessionsExpireWithTheirKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, memmeta.New(), Options{})
+		alice, soon := w.user("alice", ""), time.Now().Add(time.Hour)
+		k := must(ask(w, w.root, w.CreateKey, &extapi.CreateKeyRequest{User: "alice", Expires: &soon}))(t)
+		out := must(w.GetSessionToken(t.Context(), callerOf(t, alice, k.ID), &sts.GetSessionTokenRequest{DurationSeconds: new(int32(7200))}))(t)
+		if _, err := w.found(out.Credentials); err != nil {
+			t.Errorf("while the key is good: %v", err)
+		}
+		time.Sleep(time.Hour)
+		if _, err := w.found(out.Credentials); !errors.Is(err, ErrExpired) {
+			t.Errorf("when the key has ended: %v", err)
+		}
+	})
 }

@@ -81,7 +81,11 @@ func (n *snapshot) session(c *claims, secret access.Secret) (*session, error) {
 	if p.Session, err = n.sessionPolicies(&c.bounds); err != nil {
 		return nil, ErrInvalidToken // what bounds it nobody knows: it allows nothing
 	}
-	return &session{p, secret, time.Unix(c.Issued, 0).UTC(), time.Unix(c.Expires, 0).UTC()}, nil
+	expires := time.Unix(c.Expires, 0).UTC()
+	if k := n.keys[c.Begun.Key]; k != nil && k.Expires != nil && k.Expires.Before(expires) {
+		expires = *k.Expires // no change brings another snapshot when it ends
+	}
+	return &session{p, secret, time.Unix(c.Issued, 0).UTC(), expires}, nil
 }
 
 // behind is a new principal for the account's root, the user or the role of c, nil if

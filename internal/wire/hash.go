@@ -36,11 +36,12 @@ func (h *hasher) absorb(body []byte) {
 
 // sum returns the hash of all that was absorbed, and ends the hasher. If it was not
 // begun, the hash is that of nothing in particular.
-func (h *hasher) sum() (sum hash) {
-	if h.sha != nil {
-		h.sha.Sum(sum[:0])
-		hashers.Put(h.sha)
-		h.sha = nil
+func (h *hasher) sum() hash {
+	if h.sha == nil {
+		return hash{}
 	}
-	return sum
+	sum := h.sha.Sum(make([]byte, 0, sha256.Size)) // it escapes: whoever hashes nothing must not pay for it
+	hashers.Put(h.sha)
+	h.sha = nil
+	return hash(sum)
 }

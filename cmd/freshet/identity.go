@@ -1,12 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,9 +13,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-
 	freshet "github.com/freshet/freshet"
 	"github.com/freshet/freshet/internal/extapi"
 	"github.com/freshet/freshet/internal/identity"
@@ -29,7 +21,7 @@ import (
 // asking are the flags of the commands about accounts, users, roles, keys and policies.
 type asking struct {
 	where
-	Endpoint string `placeholder:"URL" help:"Ask the server there, with the credentials that are in the environment (AWS_ACCESS_KEY_ID …), and not that of the data folder with its token."`
+	Endpoint string `placeholder:"URL" help:"Ask the server there, with credentials that the environment has or names (AWS_ACCESS_KEY_ID …), and not that of the data folder with its token."`
 	Account  string `placeholder:"DIGITS" help:"Account that is meant, if it is not one's own."`
 	JSON     bool   `name:"json" help:"Print what the server answers."`
 
@@ -110,70 +102,6 @@ func (a asking) call(ctx context.Context, p *program, path string, in, out any) 
 	return api.call(ctx, http.MethodPost, path, in, out)
 }
 
-// callSigned asks for a page with credentials of the environment.
-func (p *program) callSigned(ctx context.Context, url string, in, out any) error {
-	credentials, region, err := p.credentials()
-	if err != nil {
-		return err
-	}
-	body, err := json.Marshal(in)
-	if err != nil {
-		return err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		return configError{fmt.Errorf("--endpoint: %w", err)}
-	}
-	r.Header.Set("Content-Type", "application/json")
-	client, err := p.trusting()
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, r, hex.EncodeToString(sum[:]), "freshet", region, time.Now()); err != nil {
-		return fmt.Errorf("sign the request: %w", err)
-	}
-	reply, err := client.Do(r)
-	if err != nil {
-		return err
-	}
-	defer reply.Body.Close()
-	if reply.StatusCode == http.StatusOK {
-		return json.NewDecoder(reply.Body).Decode(out)
-	}
-	return refusal(reply)
-}
-
-// refusal is what a server said that did not do what it was asked.
-func refusal(reply *http.Response) error {
-	var said extapi.Error
-	if err := json.NewDecoder(reply.Body).Decode(&said); err != nil || said.Message == "" {
-		said.Message = "status " + reply.Status
-	}
-	return errors.New(strings.TrimPrefix(said.Code+": "+said.Message, ": "))
-}
-
-// credentials are those of the environment, and the region they sign for.
-func (p *program) credentials() (aws.Credentials, string, error) {
-	get := func(names ...string) string {
-		for _, name := range names {
-			if v, _ := p.lookup(name); v != "" {
-				return v
-			}
-		}
-		return ""
-	}
-	c := aws.Credentials{AccessKeyID: get("AWS_ACCESS_KEY_ID"), SecretAccessKey: get("AWS_SECRET_ACCESS_KEY"), SessionToken: get("AWS_SESSION_TOKEN")}
-	if !c.HasKeys() {
-		return c, "", configError{errors.New("--endpoint wants credentials in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")}
-	}
-	region := get("AWS_REGION", "AWS_DEFAULT_REGION")
-	if region == "" {
-		region = "us-east-1"
-	}
-	return c, region, nil
-}
-
 // text reads a policy: a file, or the policy itself.
 func text(arg string) (string, error) {
 	if strings.HasPrefix(strings.TrimSpace(arg), "{") {
@@ -225,23 +153,4 @@ func printFacts(w io.Writer, pairs ...string) {
 		}
 	}
 	_ = t.Flush() // of what prints to a terminal or a pipe
-}
-
-// trusting is a client that trusts the authority in AWS_CA_BUNDLE, as AWS's tools do.
-func (p *program) trusting() (*http.Client, error) {
-	file, _ := p.lookup("AWS_CA_BUNDLE")
-	if file == "" {
-		return http.DefaultClient, nil
-	}
-	authority, err := os.ReadFile(file)
-	if err != nil {
-		return nil, configError{fmt.Errorf("AWS_CA_BUNDLE: %w", err)}
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(authority) {
-		return nil, configError{fmt.Errorf("AWS_CA_BUNDLE: %s: it holds no certificate", file)}
-	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
-	return &http.Client{Transport: transport}, nil
 }

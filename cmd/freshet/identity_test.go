@@ -136,6 +136,13 @@ func TestKeysOverTheNetwork(t *testing.T) {
 	if strings.Contains(printed, string(first.Secret)) || strings.Contains(printed, string(second.Secret)) {
 		t.Error("a list shows a secret")
 	}
+	root := *alice
+	root.env = map[string]string{"AWS_SHARED_CREDENTIALS_FILE": freshet.RootCredentialsFile(a.dir), "AWS_CA_BUNDLE": freshet.CAFile(a.dir)}
+	root.says("Account    123456789012\nOperator   yes\n…\nUsers      1\nRoles      0\nPolicies   0\nRoot keys  1", "account show")
+	root.env["AWS_PROFILE"] = "another"
+	if printed := root.run(exitConfig, "account show"); !strings.Contains(printed, "AWS_ACCESS_KEY_ID") {
+		t.Errorf("without credentials it prints %q", printed)
+	}
 	wrong := second
 	wrong.Secret = first.Secret
 	a.as(wrong).refuses("InvalidSignatureException: …", "user list")
@@ -156,6 +163,19 @@ func TestOtherAccounts(t *testing.T) {
 	a.says("Deleted user bob", "user delete bob --account 210987654321")
 	a.says("Deleted account 210987654321", "account delete 210987654321")
 	them.refuses("UnrecognizedClientException: …", "user list")
+}
+
+func TestCredentialsOfAProfile(t *testing.T) {
+	const file = "# keys\n[default]\naws_access_key_id = A\naws_secret_access_key=b=\n\n[ other ]\naws_access_key_id=C\naws_secret_access_key=d\naws_session_token = e\n"
+	if c := credentialsOf(file, "default"); c.AccessKeyID != "A" || c.SecretAccessKey != "b=" || c.SessionToken != "" {
+		t.Errorf("default: %v", c)
+	}
+	if c := credentialsOf(file, "other"); c.AccessKeyID != "C" || c.SecretAccessKey != "d" || c.SessionToken != "e" {
+		t.Errorf("other: %v", c)
+	}
+	if credentialsOf(file, "none").HasKeys() {
+		t.Error("a profile that is not there has keys")
+	}
 }
 
 // dev has nobody.

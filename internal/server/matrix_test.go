@@ -150,8 +150,8 @@ func verdicts(t testing.TB) []verdict {
 	reached := func(p *access.Principal) func(*awsapi.Operation, *target) want {
 		return func(*awsapi.Operation, *target) want { return reachedBy(owners, p.ARN) }
 	}
-	of := func(make func(testing.TB, ...string) *access.Principal, documents func(op *awsapi.Operation, x *target) []string) func(*world, *awsapi.Operation, *target) *access.Principal {
-		return func(_ *world, op *awsapi.Operation, x *target) *access.Principal { return make(t, documents(op, x)...) }
+	of := func(one func(testing.TB, ...string) *access.Principal, documents func(op *awsapi.Operation, x *target) []string) func(*world, *awsapi.Operation, *target) *access.Principal {
+		return func(_ *world, op *awsapi.Operation, x *target) *access.Principal { return one(t, documents(op, x)...) }
 	}
 	has := func(op *awsapi.Operation, x *target) []string { return []string{right(op, x)} }
 	all := func(*awsapi.Operation, *target) []string { return []string{everything} }

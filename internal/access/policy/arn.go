@@ -42,11 +42,11 @@ func arnPatternOf(parts []part) (p arnPattern, given int) {
 func (p *arnPattern) matches(arn string, ctx Context) tri {
 	answer := yes
 	for i := range p.fields {
-		field, rest, more := arn, "", false
-		if i < arnFields-1 {
-			if field, rest, more = strings.Cut(arn, ":"); !more {
-				return no
-			}
+		field, rest, more := strings.Cut(arn, ":")
+		if i == arnFields-1 {
+			field = arn // in the last, colons are text
+		} else if !more {
+			return no
 		}
 		if answer = min(answer, p.fields[i].matches(field, ctx)); answer == no {
 			return no

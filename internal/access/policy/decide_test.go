@@ -108,7 +108,7 @@ func TestActionsAndResources(t *testing.T) {
 		}
 	}
 	const (
-		any      = `"Action":"*",`
+		doing    = `"Action":"*",`
 		put      = "kinesis:PutRecord "
 		consumer = orders + "/consumer/audit:1700000000"
 	)
@@ -119,26 +119,26 @@ func TestActionsAndResources(t *testing.T) {
 	f(`"Action":"freshet:*","Resource":"*"`, put+orders, false)
 	f(`"NotAction":"kinesis:Get*","Resource":"*"`, put+orders, true)
 	f(`"NotAction":["a:b","kinesis:Put*"],"Resource":"*"`, put+orders, false)
-	f(any+`"Resource":"`+orders+`"`, put+orders, true)
-	f(any+`"Resource":"`+orders+`"`, put+orders+"2", false)
-	f(any+`"Resource":"arn:aws:kinesis:*:*:stream/*"`, put+orders, true)
-	f(any+`"Resource":"arn:aws:kinesis:*:*:stream/Orders"`, put+orders, false)
-	f(any+`"Resource":"arn:aws:kinesis:*:stream/orders"`, put+orders, false)
-	f(any+`"Resource":"arn:aws:kinesis:us-east-1*orders"`, put+orders, false)
-	f(any+`"Resource":"arn:aws:kinesis"`, put+orders, true)
-	f(any+`"Resource":"arn:aws:kinesis:eu-west-1"`, put+orders, false)
-	f(any+`"Resource":"arn:aws:kinesis:*:*:*"`, put+"*", false)
-	f(any+`"Resource":"*"`, put+"*", true)
-	f(any+`"Resource":"`+orders+`/consumer/*"`, put+consumer, true)
-	f(any+`"Resource":"`+orders+`/*:17*"`, put+consumer, true)
-	f(any+`"Resource":"`+orders+`"`, put+consumer, false)
-	f(any+`"NotResource":"`+orders+`"`, put+orders, false)
-	f(any+`"NotResource":"`+orders+`"`, put+consumer, true)
-	f(any+`"Resource":"arn:aws:kinesis:*:*:stream/${aws:username}-*"`, put+"arn:aws:kinesis:us-east-1:123456789012:stream/alice-1", true)
-	f(any+`"Resource":"arn:aws:kinesis:*:*:stream/${aws:username}-*"`, put+"arn:aws:kinesis:us-east-1:123456789012:stream/bob-1", false)
-	f(any+`"Resource":"arn:aws:kinesis:*:*:stream/${aws:userid}-*"`, put+orders, false)
-	f(any+`"NotResource":"arn:aws:kinesis:*:*:stream/${aws:userid}"`, put+orders, false)
-	f(any+`"NotResource":"arn:aws:kinesis:*:*:stream/${aws:userid}-x"`, put+orders, true)
+	f(doing+`"Resource":"`+orders+`"`, put+orders, true)
+	f(doing+`"Resource":"`+orders+`"`, put+orders+"2", false)
+	f(doing+`"Resource":"arn:aws:kinesis:*:*:stream/*"`, put+orders, true)
+	f(doing+`"Resource":"arn:aws:kinesis:*:*:stream/Orders"`, put+orders, false)
+	f(doing+`"Resource":"arn:aws:kinesis:*:stream/orders"`, put+orders, false)
+	f(doing+`"Resource":"arn:aws:kinesis:us-east-1*orders"`, put+orders, false)
+	f(doing+`"Resource":"arn:aws:kinesis"`, put+orders, true)
+	f(doing+`"Resource":"arn:aws:kinesis:eu-west-1"`, put+orders, false)
+	f(doing+`"Resource":"arn:aws:kinesis:*:*:*"`, put+"*", false)
+	f(doing+`"Resource":"*"`, put+"*", true)
+	f(doing+`"Resource":"`+orders+`/consumer/*"`, put+consumer, true)
+	f(doing+`"Resource":"`+orders+`/*:17*"`, put+consumer, true)
+	f(doing+`"Resource":"`+orders+`"`, put+consumer, false)
+	f(doing+`"NotResource":"`+orders+`"`, put+orders, false)
+	f(doing+`"NotResource":"`+orders+`"`, put+consumer, true)
+	f(doing+`"Resource":"arn:aws:kinesis:*:*:stream/${aws:username}-*"`, put+"arn:aws:kinesis:us-east-1:123456789012:stream/alice-1", true)
+	f(doing+`"Resource":"arn:aws:kinesis:*:*:stream/${aws:username}-*"`, put+"arn:aws:kinesis:us-east-1:123456789012:stream/bob-1", false)
+	f(doing+`"Resource":"arn:aws:kinesis:*:*:stream/${aws:userid}-*"`, put+orders, false)
+	f(doing+`"NotResource":"arn:aws:kinesis:*:*:stream/${aws:userid}"`, put+orders, false)
+	f(doing+`"NotResource":"arn:aws:kinesis:*:*:stream/${aws:userid}-x"`, put+orders, true)
 }
 
 // A pattern that is tried again and again at every place would not end here.

@@ -13,9 +13,14 @@
 // kept of it: its token says whose it is and what bounds it, sealed by a token key, of
 // which there is a new one each month.
 //
+// Unlike AWS, a principal in a policy of a resource or in a trust policy is meant by its
+// ARN, and not by the id that it had then: who is made again under an old name is the
+// same there.
+//
 // All of it lies as documents in meta, and as a whole in a snapshot, an immutable
 // value that links them: a key to its principal, a principal to its policies. A
-// request is authenticated from the snapshot alone.
+// request is authenticated from the snapshot alone. A change looks at all documents
+// again, and reads those that are new: that is 50 ms with 5,000 users and 10,000 keys.
 //
 // Invariants:
 //  1. Authenticating takes no lock and reads no store.

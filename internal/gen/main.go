@@ -97,9 +97,6 @@ func generateAll(root string) error {
 				return err
 			}
 		}
-		if s.page.File == "" {
-			continue
-		}
 		text, err := s.page.Operations(os.DirFS(root), m, models)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.page.File, err)

@@ -8,8 +8,7 @@ type service struct {
 	pkg string
 	// folder is the model's folder in botocore.
 	folder string
-	// page is the page of the documents that says what each operation does; without a
-	// File there is none.
+	// page is the page of the documents that says what each operation does.
 	page reference.Page
 	// enums tells the order in which AWS prints an enumeration's values, where it
 	// is known and is not the model's.
@@ -34,5 +33,9 @@ var services = []service{
 	{
 		pkg:    "sts",
 		folder: "sts/2011-06-15",
+		page: reference.Page{
+			File: "docs/reference/operations-sts.md", Title: "the Security Token Service", Package: "sts",
+			Room: "internal/identity", Routes: "internal/server/route_sts.go",
+		},
 	},
 }

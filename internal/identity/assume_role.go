@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/freshet/freshet/internal/access"
 	"github.com/freshet/freshet/internal/access/policy"
@@ -48,7 +49,7 @@ func (s *Service) AssumeRole(_ context.Context, caller access.Caller, in *sts.As
 	}
 	r := n.roleAt(*in.RoleArn)
 	if r == nil {
-		return nil, errDenied("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", p.ARN, *in.RoleArn)
+		return nil, errDenied("User: %s is not authorized to perform: sts:AssumeRole on resource: %s because no role trust policy allows the sts:AssumeRole action", p.ARN, *in.RoleArn)
 	}
 	return n.assume(r, caller, in)
 }
@@ -113,7 +114,7 @@ func (s *Service) TouchesRole(p *access.Principal, in *sts.AssumeRoleRequest) (a
 	if err != nil {
 		return access.Request{}, err
 	}
-	resource := access.Resource{ARN: *in.RoleArn, Account: account, Shared: true}
+	resource := access.Resource{ARN: *in.RoleArn, Account: account, Shared: true, Policy: nobodysTrust()}
 	if r := n.roleAt(*in.RoleArn); r != nil {
 		resource.Policy = r.trustPolicy()
 		resource.Tags = r.Tags
@@ -144,6 +145,16 @@ func (s *Service) TouchesRole(p *access.Principal, in *sts.AssumeRoleRequest) (a
 	}
 	return request, nil
 }
+
+// nobodysTrust is the trust policy of a role that is not there: it lets nobody in, in the
+// same words as one that is.
+var nobodysTrust = sync.OnceValue(func() *policy.Named {
+	d, err := policy.Parse(policy.Trust, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Federated":"nobody"},"Action":"sts:AssumeRoleWithSAML"}}`)
+	if err != nil {
+		panic("BUG: identity: " + err.Error())
+	}
+	return &policy.Named{Name: "nobody", Document: d}
+})
 
 func (r *role) trustPolicy() *policy.Named {
 	return &policy.Named{Name: r.arn(), Document: r.trust}

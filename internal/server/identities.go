@@ -13,13 +13,14 @@ import (
 )
 
 // newIdentities makes the service of who there is.
-func (s *Server) newIdentities() *identity.Service {
+func (s *Server) newIdentities(tokens identity.WebIdentities) *identity.Service {
 	return identity.New(s.o.Meta, identity.Options{
 		Sealing: func(ctx context.Context, wrapped []byte) (identity.Sealer, error) {
 			return sealer(ctx, s.o.Keys, wrapped)
 		},
-		Evict:  s.signing.Forget,
-		Logger: s.o.Logger,
+		Evict:         s.signing.Forget,
+		WebIdentities: tokens,
+		Logger:        s.o.Logger,
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/freshet/freshet/internal/meta"
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/streams"
+	"github.com/freshet/freshet/internal/webidentity"
 )
 
 // Options is what a Server is made of. Every field is set by the caller; the
@@ -45,6 +46,8 @@ type Options struct {
 	// one. KeepRoot puts the key of its root where the user finds it, durably.
 	Account  string
 	KeepRoot func(identity.RootKey) error
+	// Issuers are those whose tokens AssumeRoleWithWebIdentity takes.
+	Issuers []webidentity.Issuer
 	// Plaintext answers requests that come without TLS.
 	Plaintext bool
 	// TrustedProxies are believed what they say of where a request comes from.

@@ -16,8 +16,10 @@ import (
 	"github.com/freshet/freshet/internal/audit"
 	"github.com/freshet/freshet/internal/awsapi"
 	"github.com/freshet/freshet/internal/awsapi/kinesis"
+	"github.com/freshet/freshet/internal/awsapi/sts"
 	"github.com/freshet/freshet/internal/identity"
 	"github.com/freshet/freshet/internal/streams"
+	"github.com/freshet/freshet/internal/webidentity"
 	"github.com/freshet/freshet/internal/wire"
 	"github.com/freshet/freshet/internal/wire/sigv4"
 )
@@ -29,6 +31,7 @@ type Server struct {
 	audit   *audit.Recorder // nil if nothing is written down
 	// identities are nil without production.
 	identities *identity.Service
+	sts        *identity.Service // identities, or one that knows nobody
 	// account is that of the server's own errands. It and rootKey, which only a first
 	// start has, are written before isReady is closed, and read after.
 	account  string
@@ -53,8 +56,13 @@ type Server struct {
 // New assembles a server. It starts nothing and opens nothing.
 func New(o Options) (*Server, error) {
 	s := &Server{o: o, metrics: o.Metrics, account: access.DefaultAccount, isReady: make(chan struct{})}
-	if o.Production {
-		s.identities = s.newIdentities()
+	webIdentities, err := webidentity.New(o.Issuers)
+	if err != nil {
+		return nil, err
+	}
+	if s.sts = developersSTS(); o.Production {
+		s.identities = s.newIdentities(webIdentities)
+		s.sts = s.identities
 	}
 	s.streams = streams.New(o.Log, o.Meta, streams.Options{
 		TransitionDelay: o.TransitionDelay,
@@ -68,6 +76,7 @@ func New(o Options) (*Server, error) {
 	s.audit = s.newRecorder()
 	api := wire.New(wire.Options{
 		Authenticate: s.authenticate,
+		Anonymous:    s.anonymous,
 		Authorize:    s.recordable(s.authorize),
 		Record:       s.recorded(),
 		Keys:         &s.signing,
@@ -81,11 +90,12 @@ func New(o Options) (*Server, error) {
 		AllowOrigin: allowOrigin(o.AllowedOrigins),
 		BodyBudget:  o.BodyBudget,
 		BodyGrace:   o.BodyGrace,
-		Services:    []*awsapi.Service{kinesis.Service},
+		Services:    []*awsapi.Service{kinesis.Service, sts.Service},
 		Observe:     s.observe,
 		Logger:      o.Logger,
 	})
 	api.Handle(s.gathered(limited(s.streams, kinesisRoutes(s.streams, s.metrics, s.patient, s.attentive)))...)
+	api.Handle(s.gathered(stsRoutes(s.sts))...)
 	s.endStreams = api.EndStreams
 	s.crowd = newCrowd(o.MaxConnections, o.MaxConnectionsPerAddress, o.Metrics.connections)
 	s.waits, s.endWaits = context.WithCancel(context.Background())

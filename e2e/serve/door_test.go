@@ -3,6 +3,7 @@
 package serve
 
 import (
+	"crypto/tls"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -74,5 +75,35 @@ func TestWhatIsBesidesTheAPIIsClosed(t *testing.T) {
 	if out, code := freshet(t, "healthcheck", "--listen", strings.TrimPrefix(s.Endpoint(), "https://")); code != 0 {
 		t.Errorf("healthcheck exits with %d: %s", code, out)
 	}
+	stop(t, s)
+}
+
+// TLS is 1.2 at the least, and brings HTTP/1.1 and HTTP/2.
+func TestTLSVersions(t *testing.T) {
+	s := serve(t, fresh(t))
+	f := func(version uint16, h2, works bool) {
+		t.Helper()
+		c := trusting(t, s)
+		transport := c.Transport.(*http.Transport)
+		transport.TLSClientConfig.MinVersion, transport.TLSClientConfig.MaxVersion = version, version
+		transport.ForceAttemptHTTP2 = h2
+		reply, err := c.Get(s.Endpoint() + "/_freshet/readyz")
+		if (err == nil) != works {
+			t.Errorf("version %x: %v", version, err)
+		}
+		if err != nil {
+			return
+		}
+		_ = reply.Body.Close()
+		if (reply.ProtoMajor == 2) != h2 || reply.StatusCode != http.StatusOK {
+			t.Errorf("version %x: status %d by %s", version, reply.StatusCode, reply.Proto)
+		}
+	}
+	f(tls.VersionTLS10, false, false)
+	f(tls.VersionTLS11, false, false)
+	f(tls.VersionTLS12, false, true)
+	f(tls.VersionTLS12, true, true)
+	f(tls.VersionTLS13, false, true)
+	f(tls.VersionTLS13, true, true)
 	stop(t, s)
 }

@@ -26,7 +26,9 @@ type named struct {
 }
 
 // isRoot reports whether p is the root of its account.
-func (p Principal) isRoot() bool { return p.Account != "" && strings.HasSuffix(p.ARN, ":root") }
+func (p Principal) isRoot() bool {
+	return p.Account != "" && strings.HasSuffix(p.ARN, ":iam::"+p.Account+":root")
+}
 
 // names says whether n names p, and whether it does so itself: who names an account
 // only lets the account decide, which does so by policies of identity (IAM user

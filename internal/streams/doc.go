@@ -13,7 +13,8 @@
 // to go on from, a token a page of a listing. A cursor is the one reader over
 // the log: it hides what retention has passed, and knows how far behind it is
 // and where a shard ends. A subscription pushes what a cursor reads. Keeping
-// tells the log how a stream is kept. The clock is what retention goes by; it is
+// tells the log how a stream is kept. A data key is what its records are encrypted
+// with. The clock is what retention goes by; it is
 // slow to believe that it is much later. A profile says which rates hold for a
 // stream or an account; a shard's meter is the buckets by which its rates are
 // kept. Traffic is what went through a shard; measuring looks at it, and knows the
@@ -44,10 +45,12 @@
 //  10. A record that a queue has not handed out lies at or beyond the delivery's
 //     progress; one below it is a letter, or was acknowledged. Both are written by one
 //     transaction, and an acknowledgement is answered after it (deliveries.go).
+//  11. No record is put to, or read of, a stream whose key its provider is known to
+//     refuse (key_checks.go).
 //
 // Goroutines: Run starts one for transitions (transition.go), one for trimming
-// (retention.go), one for measuring (measuring.go), one for clones (clones.go) and one
-// that writes deliveries down (deliveries.go), and returns when all have ended. There
+// (retention.go), one for measuring (measuring.go), one for clones (clones.go), one that
+// asks for keys (key_checks.go) and one that writes deliveries down (deliveries.go), and returns when all have ended. There
 // are no others that outlive an operation, which runs in its caller's goroutine; Reset,
 // Records that waits and receiving that waits (receive.go) have some for the time that
 // they take, and a reshard that seals several shards has one for each (reshard.go).

@@ -18,6 +18,8 @@ type batch struct {
 	next []int32
 	// slots is a hash table from shard to run, open addressing, run + 1.
 	slots []int32
+	// sealings are those of runs of streams that have a key.
+	sealings []sealing
 }
 
 // batchRun is one shard's entries, and what joining decided for them.
@@ -27,19 +29,23 @@ type batchRun struct {
 	shard       *shard
 	head, tail  int32 // entries
 	count       uint32
-	size        int // of the body
+	sealing     int32 // in the batch's sealings, + 1; 0, it is not encrypted
+	size        int   // of the body
 	first       shardlog.Offset
 	arrival     shardlog.Millis
 	err         error // ErrSealed, ErrDropped or ErrKey
 	region      int   // where in the batch's region
 	subFrameEnd int
+}
 
-	// sealer encrypts the body; nil, it is not encrypted, or locked is why it
-	// cannot be. plain has room for it as the memtable keeps it.
-	sealer *sealer
-	key    shardlog.KeyID
+// sealing is what a run of a stream with a key needs besides.
+type sealing struct {
+	key shardlog.KeyID
+	// with encrypts the body; nil, and locked is why it cannot be encrypted.
+	with   *sealer
 	locked error
-	plain  []byte
+	// plain has room for the body as the memtable keeps it.
+	plain []byte
 }
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
@@ -55,6 +61,8 @@ func (b *batch) release() {
 	b.entries = nil
 	clear(b.runs)
 	b.runs = b.runs[:0]
+	clear(b.sealings)
+	b.sealings = b.sealings[:0]
 	batches.Put(b)
 }
 
@@ -166,30 +174,42 @@ func (b *batch) encrypt(ctx context.Context) error {
 		if k == nil {
 			continue
 		}
-		r.sealer, r.locked = k.sealer(ctx, useJournal)
-		switch {
-		case r.locked == nil:
-			r.key = k.id
-			size += r.size
-		case ctx.Err() != nil:
+		with, err := k.sealer(ctx, useJournal)
+		if err != nil && ctx.Err() != nil {
 			return ctx.Err()
 		}
+		if err == nil {
+			size += r.size
+		}
+		b.sealings = append(b.sealings, sealing{key: k.id, with: with, locked: err})
+		r.sealing = int32(len(b.sealings))
 	}
 	if size == 0 {
 		return nil
 	}
 	plain := make([]byte, size)
 	for i := range b.runs {
-		if r := &b.runs[i]; r.sealer != nil {
-			r.plain, plain = plain[:r.size:r.size], plain[r.size:]
+		r := &b.runs[i]
+		if e := b.sealingOf(r); e.with != nil {
+			e.plain, plain = plain[:r.size:r.size], plain[r.size:]
 		}
 	}
 	return nil
 }
 
-// stored is how long the body is in the frame.
-func (r *batchRun) stored() int {
-	if r.sealer != nil {
+// noSealing is that of a run that is not encrypted. It does not change.
+var noSealing sealing
+
+func (b *batch) sealingOf(r *batchRun) *sealing {
+	if r.sealing == 0 {
+		return &noSealing
+	}
+	return &b.sealings[r.sealing-1]
+}
+
+// stored is how long the body of r is in the frame.
+func (b *batch) stored(r *batchRun) int {
+	if r.sealing != 0 {
 		return r.size + sealOverhead
 	}
 	return r.size
@@ -211,11 +231,11 @@ func (b *batch) sizeLocked() (total int, refusedBy uint64) {
 		case r.shard.joined.sealed:
 			r.err = shardlog.ErrSealed
 			refusedBy = max(refusedBy, r.shard.joined.sealedBy)
-		case r.locked != nil:
-			r.err = r.locked
+		case r.sealing != 0 && b.sealingOf(r).locked != nil:
+			r.err = b.sealingOf(r).locked
 		default:
 			r.region = total
-			total += subHeaderSize + r.stored()
+			total += subHeaderSize + b.stored(r)
 			r.subFrameEnd = total
 		}
 	}
@@ -235,8 +255,9 @@ func (b *batch) assignLocked(g *group, region []byte) {
 		s.joined.next += shardlog.Offset(r.count)
 		s.joined.arrival = r.arrival
 		g.entries += int(r.count)
-		body := r.plain
-		if r.sealer == nil {
+		e := b.sealingOf(r)
+		body := e.plain
+		if e.with == nil {
 			body = region[r.region+subHeaderSize : r.subFrameEnd : r.subFrameEnd]
 		}
 		g.changes = append(g.changes, change{
@@ -247,7 +268,7 @@ func (b *batch) assignLocked(g *group, region []byte) {
 			offset:     r.first,
 			at:         r.arrival,
 			count:      r.count,
-			key:        r.key,
+			key:        e.key,
 			body:       body,
 		})
 	}
@@ -260,14 +281,14 @@ func (b *batch) write(region []byte) (sum uint64) {
 		if r.err != nil {
 			continue
 		}
-		p := region[r.region:r.subFrameEnd]
+		p, e := region[r.region:r.subFrameEnd], b.sealingOf(r)
 		header := subFrame{
 			kind: kindEntries, shard: r.id, generation: r.generation,
-			offset: r.first, at: r.arrival, count: r.count, key: r.key,
+			offset: r.first, at: r.arrival, count: r.count, key: e.key,
 		}
-		if r.sealer != nil {
-			b.writeRun(r.plain, r)
-			sum += uint64(header.putSealed(p, r.plain, r.sealer))
+		if e.with != nil {
+			b.writeRun(e.plain, r)
+			sum += uint64(header.putSealed(p, e.plain, e.with))
 			continue
 		}
 		b.writeRun(p[subHeaderSize:], r)

@@ -62,11 +62,26 @@ func scattered(n, shards int) [][]shardlog.Entry {
 
 // BenchmarkAppend500 is 8 appenders of 500 records of 1 KiB. ns/op is for one
 // append; records/s is what counts.
-func BenchmarkAppend500(b *testing.B) {
+func BenchmarkAppend500(b *testing.B) { benchmarkAppend500(b, false) }
+
+// BenchmarkAppend500Encrypted is BenchmarkAppend500 to a stream that has a data key.
+func BenchmarkAppend500Encrypted(b *testing.B) { benchmarkAppend500(b, true) }
+
+func benchmarkAppend500(b *testing.B, encrypted bool) {
 	for _, shards := range []int{4, 100, 1000, 10_000} {
 		b.Run(fmt.Sprintf("shards=%d", shards), func(b *testing.B) {
-			l := openForBench(b, b.TempDir(), Options{})
+			l := openForBench(b, b.TempDir(), opening)
 			batches := scattered(500, shards)
+			if encrypted {
+				stream := batches[0][0].Shard.Stream
+				id, err := addKey(l, stream, 1)
+				if err == nil {
+					err = l.Configure(context.Background(), stream, shardlog.Settings{Key: id})
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
 			const appenders = 8
 			var work sync.WaitGroup
 			left := make(chan struct{}, b.N)
@@ -198,6 +213,41 @@ func readRound(b *testing.B, l *Log, upTo shardlog.Offset) {
 		}
 		if from = batch.Next; from >= upTo {
 			from = 0
+		}
+	}
+}
+
+// BenchmarkSeal is the encryption of a body, and BenchmarkOpen its decryption.
+func BenchmarkSeal(b *testing.B) {
+	k, _ := suiteKeys().get(1, streamOf(1))
+	header := make([]byte, subHeaderSize-4)
+	for _, size := range []int{1 << 10, 128 << 10} {
+		b.Run(fmt.Sprintf("bytes=%d", size), func(b *testing.B) {
+			body, dst := make([]byte, size), make([]byte, size+sealOverhead)
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				s, err := k.sealer(context.Background(), useJournal)
+				if err != nil {
+					b.Fatal(err)
+				}
+				s.seal(dst[:0], body, header)
+			}
+		})
+	}
+}
+
+func BenchmarkOpen(b *testing.B) {
+	keys := suiteKeys()
+	k, _ := keys.get(1, streamOf(1))
+	s, err := k.sealer(context.Background(), useSegment)
+	if err != nil {
+		b.Fatal(err)
+	}
+	sealed := s.seal(nil, make([]byte, 256<<10), nil)
+	b.SetBytes(256 << 10)
+	for b.Loop() {
+		if _, err := keys.open(context.Background(), 1, streamOf(1), useSegment, sealed, nil); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -4,7 +4,8 @@
 // which is written and synced at once, whatever the number of shards in it; a
 // frame holds sub-frames, each a run of one shard's entries, or a control (seal,
 // trim, drop). What is durable is published to the memtable, which is the cache
-// of the tail: its runs are slices of the frame's own buffer. A full memtable is
+// of the tail: its runs are slices of the frame's own buffer, or, of a stream that
+// has a data key, what was encrypted into it. The keyring is the folder's data keys. A full memtable is
 // sealed, divided into shares, by how long streams are kept, and flushed: each
 // share to a segment, a file of blocks sorted by shard. The manifest names the
 // segments and keeps each shard's state, and then the journal files are recycled.
@@ -27,7 +28,10 @@
 //     replay can check every offset.
 //  5. After a failed write or sync of journal or manifest nothing is written
 //     any more. A full disk while a file is being made only refuses appends.
-//  6. Bytes that were published never change: buffers are not used again, the
+//  6. Entries of a stream with a key are written encrypted only, with the key that
+//     they came in under, to whatever file; the manifest has the key, durably and
+//     wrapped, before anything names it. No two bodies have one salt and nonce.
+//  7. Bytes that were published never change: buffers are not used again, the
 //     garbage collector frees them when the last reader has let go.
 //
 // Readers get at segments through a version, the list of them at one moment, and
@@ -36,7 +40,7 @@
 // Goroutines: Run starts four and waits for all: the writer (commit.go), the
 // flusher (flush.go), the preparer of journal files (prepare.go), and the rewriter
 // of segments (rewrite.go), to which the flusher gives one job at a time. Appenders
-// copy and checksum their entries in their own goroutines. On an idle log an
+// copy, encrypt and checksum their entries in their own goroutines. On an idle log an
 // appender also does the writer's work for its own group (lead.go): "the writer" is
 // who has the turn. Run waits for it too.
 //

@@ -38,7 +38,7 @@ func TestREADME(t *testing.T) {
 	s.stop()
 	s = f.start(blocks(t, "docs/guide/4-identity.md", "sh server")[0])
 	f.run("docs/guide/4-identity.md", "It may: write:orders", "AccessDeniedException", "allowed by statement #1 of grants", "denied by statement OnlyFromTheOffice of arn:aws:iam::",
-		"freshet: AccessDeniedException: User: arn:aws:iam::", "Longest session  2h0m0s", "partner")
+		"freshet: AccessDeniedException: User: arn:aws:iam::", "Longest session  2h0m0s", ":assumed-role/reader/tuesday", "partner")
 	s.stop()
 	s = f.start(blocks(t, "docs/guide/5-production.md", "sh server")[0])
 	f.run("docs/guide/5-production.md", "Created arn:aws:iam::", "stored in shardId-000000000000", "is not authorized to perform: kinesis:DeleteStream")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -351,4 +352,12 @@ func TestTheDoorRefusesWhatTheMatrixSays(t *testing.T) {
 		}
 	}
 	t.Logf("%d cells", cells)
+}
+
+// What the port routes is what the matrices know: a third table of routes has to be in one.
+func TestEveryTableOfRoutesIsInAMatrix(t *testing.T) {
+	text, err := os.ReadFile("server.go")
+	if n := strings.Count(string(ok(t, text, err)), "api.Handle("); n != 2 {
+		t.Errorf("%d tables of routes, want 2: kinesisRoutes and stsRoutes", n)
+	}
 }

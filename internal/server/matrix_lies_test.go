@@ -178,7 +178,8 @@ func TestTheMatrixNoticesEveryLie(t *testing.T) {
 	w := newWorld(t)
 	told, silent := 0, 0
 	for _, op := range w.operations() {
-		cells := w.cellsOf(op)
+		// By one good way: the others differ in how a request is signed, which the bad ones are about.
+		cells := slices.DeleteFunc(w.cellsOf(op), func(c cell) bool { return c.way.want == "" && c.way != &goodWays[0] })
 		for _, l := range lies {
 			if l.about != nil && !l.about(w, op) {
 				continue

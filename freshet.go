@@ -70,6 +70,7 @@ func New(o Options) (*Server, error) {
 		Production:               o.Production,
 		Regions:                  o.Regions,
 		UnsignedPayload:          o.UnsignedPayload,
+		Issuers:                  issuersOf(o.Issuers),
 		Account:                  o.Account,
 		KeepRoot:                 o.keepRoot,
 		Plaintext:                !o.Production || o.Plaintext == PlaintextAllow,

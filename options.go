@@ -17,6 +17,18 @@ import (
 // NoListener as Options.Listen opens no port: Handler is then the only way in.
 const NoListener = "off"
 
+// Issuer is an issuer of OpenID Connect tokens.
+type Issuer struct {
+	// URL is the iss of its tokens, to the letter, https unless it is Private.
+	URL string
+	// Audiences are the aud, or azp, of tokens that are meant for this server. There is
+	// at least one.
+	Audiences []string
+	// Private lets the issuer be at a private address, this machine's among them, and
+	// speak plain HTTP. By default it is reached at public addresses only.
+	Private bool
+}
+
 // Options says how a Server runs. A field at its zero value has the default that
 // its comment names; DefaultOptions writes them out.
 type Options struct {
@@ -36,6 +48,9 @@ type Options struct {
 	// UnsignedPayload lets requests over TLS leave their body out of what they sign in
 	// Production (UNSIGNED-PAYLOAD). By default they may not.
 	UnsignedPayload bool
+	// Issuers are those of OpenID Connect whose tokens AssumeRoleWithWebIdentity takes in
+	// Production. By default there are none.
+	Issuers []Issuer
 	// Plaintext says what becomes of requests without TLS in Production, overriding
 	// the default PlaintextRefuse. Without Production they are always answered.
 	Plaintext Plaintext

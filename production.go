@@ -60,6 +60,9 @@ func (o Options) checkAccess() []error {
 			errs = append(errs, fmt.Errorf("Regions: %q: must be lower-case letters, digits and hyphens", r))
 		}
 	}
+	if err := checkIssuers(o.Issuers); err != nil {
+		errs = append(errs, fmt.Errorf("Issuers: %w", err))
+	}
 	if !o.Production {
 		return errs
 	}

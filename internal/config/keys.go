@@ -95,6 +95,7 @@ func (s *Settings) keys() []key {
 		{"identity.account", accountID{&o.Account}},
 		{"identity.regions", list{&o.Regions}},
 		{"identity.unsigned_payload", boolean{&o.UnsignedPayload}},
+		{"identity.issuers", issuers{&o.Issuers}},
 
 		{"data.dir", text{&o.DataDir}},
 		{"data.durability", durability{&o.Durability}},

@@ -16,9 +16,18 @@ const lookAtOnce = 16
 func (l *Log) removeDead() error {
 	l.collect()
 	dead := l.findDead()
+	if err := l.removeSegments(dead); err != nil {
+		return err // the rest waits as well: on a full disk it would find the same
+	}
 	if len(l.collection.suspects) > 0 {
 		signal(l.kicks.flusher)
 	}
+	return nil
+}
+
+// removeSegments lets go of segments in which nothing is alive. If the manifest
+// cannot say so they are suspects again.
+func (l *Log) removeSegments(dead []*segment) error {
 	if len(dead) == 0 {
 		return nil
 	}

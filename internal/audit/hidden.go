@@ -51,4 +51,4 @@ func hides(name string) bool {
 }
 
 // hidesShape reports whether no value of the shape is shown.
-func hidesShape(s *awsapi.Shape) bool { return s.Kind == awsapi.Blob }
+func hidesShape(s *awsapi.Shape) bool { return s.Kind == awsapi.Blob || s.Sensitive }

@@ -211,7 +211,6 @@ func (l *Log) newSegment(m segmentMeta) *segment {
 func (l *Log) wholeEdit() *edit {
 	e := l.manifest.current()
 	e.added = l.manifest.segments
-	e.dropped = l.shards.droppedStreams()
 	// The keys of what was dropped are forgotten: nobody reads that any more.
 	e.keys = slices.DeleteFunc(slices.Clone(l.manifest.keys), func(k savedKey) bool { return l.shards.isDropped(k.stream) })
 	l.shards.each(func(s *shard) {
@@ -219,5 +218,9 @@ func (l *Log) wholeEdit() *edit {
 			e.states = append(e.states, savedState{s.id(), s.saved})
 		}
 	})
+	// Looked at last: a stream that is being dropped meanwhile, and has its states or
+	// its keys no more, must be in the list, since replay meets its entries before it
+	// meets the drop.
+	e.dropped = l.shards.droppedStreams()
 	return e
 }

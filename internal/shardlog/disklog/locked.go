@@ -12,9 +12,13 @@ import (
 
 // bodyOf returns the body of a sub-frame, decrypted. Where the key is not to be
 // had it notes that, and returns what there is: whoever reads it must ask
-// lockedStreams before.
+// checkUnlocked before.
 func (l *Log) bodyOf(s *subFrame) ([]byte, error) {
 	if s.key == 0 {
+		return s.body, nil
+	}
+	if why := l.locked.known(s, l.keys); why != nil {
+		l.locked.note(s, why)
 		return s.body, nil
 	}
 	opened, err := s.opened(context.Background(), l.keys)
@@ -30,13 +34,38 @@ func (l *Log) bodyOf(s *subFrame) ([]byte, error) {
 type lockedRuns struct {
 	subFrames int
 	why       map[shardlog.StreamID]error
+	// keys are those that were asked for in vain, with why. Recovery asks for each
+	// once, and for none any more after it had no answer in time: it would wait at
+	// every sub-frame else.
+	keys   map[shardlog.KeyID]error
+	silent error
+}
+
+// known returns why the body of s cannot be decrypted, nil if that is not known yet.
+func (r *lockedRuns) known(s *subFrame, keys *keyring) error {
+	if r.keys == nil {
+		return nil
+	}
+	k, err := keys.get(s.key, s.shard.Stream)
+	if err != nil {
+		return nil
+	}
+	if why := r.keys[k.id]; why != nil || r.silent == nil || k.secret.Load() != nil {
+		return why
+	}
+	return fmt.Errorf("%w: key %d of stream %s, wrapped by %s: not asked for, since there was no answer for another: %w",
+		shardlog.ErrKey, k.id, k.stream, k.Wrapper, r.silent)
 }
 
 func (r *lockedRuns) note(s *subFrame, why error) {
 	if r.why == nil {
-		r.why = map[shardlog.StreamID]error{}
+		r.why, r.keys = map[shardlog.StreamID]error{}, map[shardlog.KeyID]error{}
 	}
 	r.subFrames++
+	r.keys[s.key] = why
+	if r.silent == nil && errors.Is(why, context.DeadlineExceeded) {
+		r.silent = context.DeadlineExceeded
+	}
 	if r.why[s.shard.Stream] == nil {
 		r.why[s.shard.Stream] = why
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/freshet/freshet/internal/shardlog"
 	"github.com/freshet/freshet/internal/shardlog/shardlogtest"
@@ -65,6 +67,48 @@ func TestJournalWithoutItsKey(t *testing.T) {
 	}
 	r := start(t, w.fs, "data", opening)
 	r.wantData(shardOf(1), "0 1 2")
+}
+
+// A provider that does not answer is waited for once, whatever the number of keys and
+// of sub-frames.
+func TestJournalWhoseKeysNobodyAnswersFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fs := crashfs.New()
+		r := start(t, fs, "data", opening)
+		const streams, each = 3, 5
+		for n := range byte(streams) {
+			r.encrypt(streamOf(n), n+1, shardlog.Settings{})
+		}
+		for range each {
+			for n := range byte(streams) {
+				r.put(shardlog.Shard{Stream: streamOf(n)}, "data")
+			}
+		}
+		r.stopped()
+		began := time.Now()
+		asked := 0
+		_, err := Open(fs, "data", Options{Unwrap: func(ctx context.Context, _ shardlog.WrappedKey) (shardlog.Secret, error) {
+			asked++
+			<-ctx.Done()
+			return shardlog.Secret{}, ctx.Err()
+		}})
+		if !errors.Is(err, shardlog.ErrKey) || !strings.Contains(err.Error(), "key 3 of stream "+streamOf(2).String()) {
+			t.Errorf("Open: %v", err)
+		}
+		if took := time.Since(began); asked != 1 || took != unwrapTimeout {
+			t.Errorf("asked %d times, in %s", asked, took)
+		}
+		// One that refuses is asked once for each key.
+		asked = 0
+		report, err := Verify(fs, "data", func(context.Context, shardlog.WrappedKey) (shardlog.Secret, error) {
+			asked++
+			<-time.After(unwrapRetry)
+			return shardlog.Secret{}, errDisabled
+		})
+		if err != nil || asked != streams || report.Locked != streams*each {
+			t.Errorf("asked %d times: %+v, %v", asked, report, err)
+		}
+	})
 }
 
 // The key of a stream that was dropped is not missed.

@@ -1,6 +1,7 @@
 package streams
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"strings"
@@ -29,7 +30,7 @@ type clone struct {
 	target, source shardlog.StreamID
 	until          shardlog.Millis
 	records        atomic.Int64
-	// encryption is the target's, nil if the source is not encrypted.
+	// encryption is the target's, nil if the source is not encrypted and never was.
 	encryption *encryptionDocument
 }
 
@@ -86,17 +87,19 @@ func (s *Service) CloneStream(ctx context.Context, caller access.Caller, name st
 }
 
 // cloneEncryption has a data key made for the clone at key if the source is
-// encrypted: what is encrypted must not be found in the clear in a copy.
+// encrypted, or was: what is encrypted must not be found in the clear in a copy, nor
+// what came in before encryption was stopped.
 func (s *Service) cloneEncryption(ctx context.Context, source *stream, target shardlog.StreamID, key streamKey) (*encryptionDocument, error) {
+	as := cmp.Or(source.Encryption, source.EncryptedBefore)
 	switch {
-	case source.Encryption == nil:
+	case as == nil:
 		return nil, nil
 	case s.options.Keys == nil:
-		return nil, errNoKeys(source, source.Encryption.Key)
+		return nil, errNoKeys(source, as.Key)
 	case s.catalog.now().byKey[key] != nil:
 		return nil, errStreamExists(key)
 	}
-	return s.newDataKey(ctx, target, key.arn(), source.Encryption.Key)
+	return s.newDataKey(ctx, target, key.arn(), as.Key)
 }
 
 // forgetKey lets the log forget the key of a clone that did not come to be.

@@ -133,7 +133,7 @@ func (s *Service) finishEncrypting(ctx context.Context, st *stream) error {
 		}
 		doc := old.entering(kinesis.StreamStatusActive, time.Now())
 		if doc.Encryption = doc.Encrypting; doc.Encryption.DataKey == 0 {
-			doc.Encryption = nil
+			doc.Encryption, doc.EncryptedBefore = nil, old.Encryption
 		}
 		doc.Encrypting = nil
 		return old.revised(doc, old.shards), nil

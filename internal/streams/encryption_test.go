@@ -301,6 +301,27 @@ func TestSubscriptionToAStreamWhoseKeyIsRefused(t *testing.T) {
 	})
 }
 
+// What came in encrypted is encrypted in a copy too, though the stream is not any more.
+func TestCloneAfterEncryptionWasStopped(t *testing.T) {
+	withOptions(t, Options{Keys: newVault()}, func(t *testing.T, r *rig) {
+		r.create("orders", 1)
+		must(t, 0, r.encrypt("orders", defaultKey))
+		synctest.Wait()
+		if _, err := r.putKind("orders", "data"); err != nil {
+			t.Fatal(err)
+		}
+		must(t, 0, r.decrypt("orders"))
+		synctest.Wait()
+		r.wantEncryption("orders", kinesis.StreamStatusActive, kinesis.EncryptionTypeNone, "")
+		if _, err := r.CloneStream(r.ctx(), testCaller, "orders", &extapi.CloneRequest{Name: "copy"}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		r.wantEncryption("copy", kinesis.StreamStatusActive, kinesis.EncryptionTypeKms, defaultKey)
+		r.wantKinds("copy", "KMS")
+	})
+}
+
 // On the disk, over restarts: the log finds its data keys by the provider, and what
 // was put under each is read. A copy of an encrypted stream is encrypted.
 func TestEncryptionOverRestarts(t *testing.T) {

@@ -57,6 +57,9 @@ type streamDocument struct {
 	// they will be when an UPDATING ends that is for that, else nil.
 	Encryption *encryptionDocument `json:"encryption,omitempty"`
 	Encrypting *encryptionDocument `json:"encrypting,omitempty"`
+	// EncryptedBefore is how records were encrypted until that was stopped last, nil if
+	// it never was: some of them may be there still.
+	EncryptedBefore *encryptionDocument `json:"encryptedBefore,omitempty"`
 	// EncryptionStarts and EncryptionStops are when encryption was started and stopped
 	// in the last 24 hours.
 	EncryptionStarts []shardlog.Millis `json:"encryptionStarts,omitempty"`

@@ -45,7 +45,7 @@ func useRun(t *testing.T, r run) {
 	middle := int(r.count) / 2
 	for _, part := range [][2]int{{0, int(r.count)}, {middle, int(r.count)}} {
 		from, to := part[0], part[1]
-		sliced := run{first: r.first + shardlog.Offset(from), arrival: r.arrival, count: uint32(to - from), body: r.appendSlice(nil, from, to)}
+		sliced := run{first: r.first + shardlog.Offset(from), arrival: r.arrival, count: uint32(to - from), key: r.key, body: r.appendSlice(nil, from, to)}
 		if err := sliced.check(); err != nil {
 			t.Fatalf("slice %d to %d: %v", from, to, err)
 		}

@@ -35,7 +35,8 @@
 //  3. A call sees the file as it is: each reads it, so that a running server
 //     honours what the command changed with the next call. (It is small, and
 //     calls are few: one for a stream's data key.)
-//  4. Only asking for the default key makes a file. Unwrapping never does.
+//  4. Only asking for the default key makes a file, and not in the place of one that
+//     this process knows to have been used. Unwrapping never does.
 //
 // Goroutines: none.
 //

@@ -32,6 +32,9 @@ type File struct {
 	// last is what the file said when it was read last: what has not changed is
 	// not decoded again.
 	last atomic.Pointer[reading]
+	// used says that something is wrapped by a key of the file: if the file is not
+	// there, it was lost.
+	used atomic.Bool
 	// changing holds one thing while this process changes the file.
 	changing chan struct{}
 }
@@ -75,6 +78,7 @@ func (f *File) Generate(ctx context.Context, name string, bind keys.Binding) (ke
 		return keys.DataKey{}, fmt.Errorf("key %s of keyring %s: %w", k.id, f.name, err)
 	}
 	plain := keys.NewPlaintext()
+	f.used.Store(true)
 	return keys.DataKey{Plaintext: plain, Wrapped: wrap(k, plain, bind), KeyID: k.id.String()}, nil
 }
 
@@ -84,6 +88,7 @@ func (f *File) Unwrap(ctx context.Context, wrapped []byte, bind keys.Binding) (k
 	if err != nil {
 		return keys.Plaintext{}, err
 	}
+	f.used.Store(true)
 	r, err := f.read(ctx)
 	if errors.Is(err, fs.ErrNotExist) {
 		return keys.Plaintext{}, fmt.Errorf("key %s: %w: there is no keyring %s: put back the file that has the key",
@@ -122,7 +127,13 @@ func (f *File) find(ctx context.Context, name string) (*key, error) {
 	if k, ok := r.find(local); ok {
 		return k, nil
 	}
-	if !makes {
+	switch {
+	case err != nil && (f.used.Load() || f.last.Load() != nil):
+		// A new keyring would be in the way of the lost one, and its keys be lost when
+		// that is put back.
+		return nil, fmt.Errorf("key %q: %w: keyring %s is not there any more: put back the file that has the keys",
+			local, keys.ErrNotFound, f.name)
+	case !makes:
 		return nil, notFound(local, f.name)
 	}
 	return f.makeDefault(ctx)

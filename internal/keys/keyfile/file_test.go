@@ -87,9 +87,60 @@ func TestUnwrapMakesNoKeyring(t *testing.T) {
 		t.Errorf("there is a keyring again: %v", err)
 	}
 	// Another one has the key no more.
+	f = New(f.o)
 	_, err = f.Generate(t.Context(), keys.DefaultAlias, nil)
 	check(t, err)
 	_, err = f.Unwrap(t.Context(), d.Wrapped, nil)
+	keystest.Only(t, err, keys.ErrNotFound)
+}
+
+// Who puts a lost keyring back overwrites the one that was made meanwhile, and loses
+// what that has wrapped: so none is made in the place of one that was used.
+func TestLostKeyringIsNotReplaced(t *testing.T) {
+	uses := map[string]func(*File, keys.DataKey) error{
+		"read": func(f *File, _ keys.DataKey) error {
+			_, err := f.Describe(t.Context(), keys.DefaultAlias)
+			return err
+		},
+		"wrapped": func(f *File, _ keys.DataKey) error {
+			_, err := f.Generate(t.Context(), keys.DefaultAlias, nil)
+			return err
+		},
+		"unwrapped": func(f *File, d keys.DataKey) error {
+			_, err := f.Unwrap(t.Context(), d.Wrapped, nil)
+			return err
+		},
+	}
+	for name, use := range uses {
+		t.Run(name, func(t *testing.T) {
+			first := open(t)
+			d, err := first.Generate(t.Context(), keys.DefaultAlias, nil)
+			check(t, err)
+			f, away := New(first.o), first.o.Path+".away"
+			check(t, use(f, d))
+			check(t, os.Rename(f.o.Path, away))
+			_, err = f.Generate(t.Context(), keys.DefaultAlias, nil)
+			keystest.Only(t, err, keys.ErrNotFound)
+			if !strings.Contains(err.Error(), "put back the file") {
+				t.Errorf("error %v does not say what to do", err)
+			}
+			if _, err := os.Stat(f.o.Path); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("there is a keyring again: %v", err)
+			}
+			check(t, os.Rename(away, f.o.Path))
+			_, err = f.Generate(t.Context(), keys.DefaultAlias, nil)
+			check(t, err)
+		})
+	}
+	// Nor where it was not there when the server started: something is asked for.
+	first := open(t)
+	d, err := first.Generate(t.Context(), keys.DefaultAlias, nil)
+	check(t, err)
+	check(t, os.Remove(first.o.Path))
+	f := New(first.o)
+	_, err = f.Unwrap(t.Context(), d.Wrapped, nil)
+	keystest.Only(t, err, keys.ErrNotFound)
+	_, err = f.Generate(t.Context(), keys.DefaultAlias, nil)
 	keystest.Only(t, err, keys.ErrNotFound)
 }
 

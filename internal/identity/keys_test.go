@@ -84,6 +84,23 @@ func TestRotationLeavesBothKeys(t *testing.T) {
 	}
 }
 
+// Who was given a key for an hour does not make one for ever of it.
+func TestRotationDoesNotPutOffTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, memmeta.New(), Options{})
+		w.user("alice", "")
+		soon := time.Now().Add(time.Hour)
+		old := must(ask(w, w.root, w.CreateKey, &extapi.CreateKeyRequest{User: "alice", Expires: &soon}))(t)
+		next := must(ask(w, w.root, w.RotateKey, &extapi.RotateKeyRequest{Key: old.ID}))(t)
+		time.Sleep(time.Hour)
+		if _, err := w.Authenticate(next.ID, ""); !errors.Is(err, ErrInactiveKey) {
+			t.Errorf("the new key: %v", err)
+		}
+		must(ask(w, w.root, w.DeleteKey, &extapi.DeleteKeyRequest{Key: old.ID}))(t)
+		refused(ask(w, w.root, w.RotateKey, &extapi.RotateKeyRequest{Key: next.ID}))(t, "ValidationError")
+	})
+}
+
 func TestExpiredKeysAreNotActive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, memmeta.New(), Options{})

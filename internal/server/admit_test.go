@@ -112,6 +112,11 @@ func TestInProductionPagesWantASignatureOrTheTokenAtHome(t *testing.T) {
 	f(403, "own machine", pageOf("GET", streams, "").bearing(productionToken).from("192.0.2.7:5000"))
 	f(403, "own machine", pageOf("GET", streams, "").bearing(productionToken).from(home, "X-Forwarded-For", "192.0.2.7"))
 	f(403, "own machine", pageOf("GET", streams, "").bearing(productionToken).from(home, "Forwarded", "for=192.0.2.7"))
+	f(403, "own machine", pageOf("GET", streams, "").bearing(productionToken).from(home, "X-Forwarded-Host", "freshet.example"))
+	hidden := pageOf("GET", streams, "").bearing(productionToken).from(home, "X-Forwarded-For", "")
+	f(403, "own machine", hidden)
+	hidden.Header.Add("X-Forwarded-For", "192.0.2.7") // as a proxy adds it that leaves what came
+	f(403, "own machine", hidden)
 	f(401, "wants a signature", pageOf("GET", streams, "").bearing("a-guess-of-the-token").from(home))
 	f(401, "wants a signature", pageOf("GET", streams, "").from(home))
 

@@ -51,10 +51,12 @@ func (s *Server) trusts(addr netip.Addr) bool {
 }
 
 // local reports whether r was sent by a process of this machine: not by a proxy
-// on it, for someone else.
+// on it, for someone else. That such a header is there says so, whatever is in it: some
+// proxies write theirs below one that their client sent, which may be empty.
 func local(r *http.Request) bool {
-	for _, name := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Real-Ip"} {
-		if r.Header.Get(name) != "" {
+	for name := range r.Header {
+		switch {
+		case name == "Forwarded", name == "Via", name == "X-Real-Ip", strings.HasPrefix(name, "X-Forwarded-"):
 			return false
 		}
 	}

@@ -139,11 +139,22 @@ func (s *Service) TouchesRole(p *access.Principal, in *sts.AssumeRoleRequest) (a
 	if len(in.Tags) > 0 || p != nil && p.Begun != nil && len(p.Begun.Transitive) > 0 {
 		request.Uses = append(request.Uses, access.Use{Action: "sts:TagSession", Resource: resource})
 	}
-	if in.SourceIdentity != nil {
-		request.Keys["sts:sourceidentity"] = []string{*in.SourceIdentity}
+	if source := sourceIdentityOf(p, in); source != "" {
+		request.Keys["sts:sourceidentity"] = []string{source}
 		request.Uses = append(request.Uses, access.Use{Action: "sts:SetSourceIdentity", Resource: resource})
 	}
 	return request, nil
+}
+
+// sourceIdentityOf is the source identity that the session shall have: that of the
+// request, or that of the session which asks, which stays. A role that lets in nobody
+// with one must not be reached by way of another (IAM user guide, source identity and
+// role chaining).
+func sourceIdentityOf(p *access.Principal, in *sts.AssumeRoleRequest) string {
+	if in.SourceIdentity == nil && p != nil && p.Begun != nil {
+		return p.Begun.SourceIdentity
+	}
+	return textOf(in.SourceIdentity)
 }
 
 // nobodysTrust is the trust policy of a role that is not there: it lets nobody in, in the

@@ -262,6 +262,12 @@ func TestRoleChaining(t *testing.T) {
 	refuse("AccessDeniedException", &sts.AssumeRoleRequest{SourceIdentity: new("Bob")})
 	refuse("ValidationError", &sts.AssumeRoleRequest{Tags: []sts.Tag{tag("Team", "other")}})
 
+	// A source identity goes on to a role that takes one, and no further.
+	w.role("silent", document(`{"Effect":"Allow","Principal":{"AWS":"`+first+`"},"Action":["sts:AssumeRole","sts:TagSession"]}`), mayTouch)
+	refused(w.assume(p, *one.AccessKeyId, &sts.AssumeRoleRequest{RoleArn: new("arn:aws:iam::" + ours + ":role/silent")}))(t, "AccessDeniedException")
+	w.role("others", trusting(`"`+first+`"`, `,"Condition":{"StringEquals":{"sts:SourceIdentity":"Bob"}}`), mayTouch)
+	refused(w.assume(p, *one.AccessKeyId, &sts.AssumeRoleRequest{RoleArn: new("arn:aws:iam::" + ours + ":role/others")}))(t, "AccessDeniedException")
+
 	two := must(w.assume(p, *one.AccessKeyId, &sts.AssumeRoleRequest{RoleArn: new(second), DurationSeconds: new(int32(3600))}))(t).Credentials
 	q := must(pointer(w.found(two)))(t).Principal
 	want := map[string]string{"team": "data"}

@@ -48,7 +48,7 @@ def answer(request):
         if request["op"] == "SubscribeToShard":
             output = subscribe(output, request["records"])
     except botocore.exceptions.ClientError as e:
-        return {"error": e.response["Error"]["Code"], "message": e.response["Error"]["Message"]}
+        return {"error": e.response["Error"]["Code"], "message": e.response["Error"]["Message"], "class": type(e).__name__}
     except botocore.exceptions.ParamValidationError as e:
         return {"error": "refused by the client", "message": str(e)}
     output.pop("ResponseMetadata", None)

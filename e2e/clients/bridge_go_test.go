@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	nethttp "net/http"
 	"os"
 	"reflect"
@@ -28,18 +29,29 @@ type goClient struct{ *kinesis.Client }
 
 func newGoClient(t *testing.T, p place) bridge {
 	t.Helper()
-	client := http.NewBuildableClient()
-	if p.ca != "" {
-		roots := x509.NewCertPool()
-		if pem, err := os.ReadFile(p.ca); err != nil || !roots.AppendCertsFromPEM(pem) {
-			t.Fatalf("%s: %v", p.ca, err)
-		}
-		client = client.WithTransportOptions(func(tr *nethttp.Transport) { tr.TLSClientConfig = &tls.Config{RootCAs: roots} })
-	}
+	return goWith(t, p, credentials.NewStaticCredentialsProvider(p.keyID, p.secret, p.token))
+}
+
+// goWith is the bridge with credentials that a provider has.
+func goWith(t *testing.T, p place, who aws.CredentialsProvider) bridge {
+	t.Helper()
 	return goClient{kinesis.New(kinesis.Options{
-		BaseEndpoint: &p.endpoint, Region: "us-east-1", HTTPClient: client, Retryer: aws.NopRetryer{},
-		Credentials: credentials.NewStaticCredentialsProvider(p.keyID, p.secret, ""),
+		BaseEndpoint: &p.endpoint, Region: "us-east-1", HTTPClient: goHTTP(t, p), Retryer: aws.NopRetryer{}, Credentials: who,
 	})}
+}
+
+// goHTTP is the SDK's HTTP client, which trusts p's authority.
+func goHTTP(t *testing.T, p place) *http.BuildableClient {
+	t.Helper()
+	client := http.NewBuildableClient()
+	if p.ca == "" {
+		return client
+	}
+	roots := x509.NewCertPool()
+	if pem, err := os.ReadFile(p.ca); err != nil || !roots.AppendCertsFromPEM(pem) {
+		t.Fatalf("%s: %v", p.ca, err)
+	}
+	return client.WithTransportOptions(func(tr *nethttp.Transport) { tr.TLSClientConfig = &tls.Config{RootCAs: roots} })
 }
 
 func (c goClient) call(ctx context.Context, r request) (answer, error) {
@@ -75,7 +87,7 @@ func (c goClient) call(ctx context.Context, r request) (answer, error) {
 func refusal(err error) (answer, error) {
 	var refused smithy.APIError
 	if errors.As(err, &refused) {
-		return answer{Error: refused.ErrorCode(), Message: refused.ErrorMessage()}, nil
+		return answer{Error: refused.ErrorCode(), Message: refused.ErrorMessage(), Class: fmt.Sprintf("%T", refused)}, nil
 	}
 	var invalid smithy.InvalidParamsError
 	if errors.As(err, &invalid) {

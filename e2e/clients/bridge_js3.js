@@ -37,7 +37,7 @@ async function answer(request) {
     if (request.op === "SubscribeToShard") output = await subscribe(output, request.records);
     return { output: plain(output) };
   } catch (e) {
-    return { error: e.name, message: e.message };
+    return { error: e.name, message: e.message, class: e.constructor.name };
   }
 }
 

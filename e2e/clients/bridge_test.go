@@ -39,6 +39,8 @@ type answer struct {
 	Output  any    `json:"output"`
 	Error   string `json:"error"`
 	Message string `json:"message"`
+	// Class is the type of the client's error.
+	Class string `json:"class"`
 	// Unknown says that the client has no such operation.
 	Unknown bool `json:"unknown"`
 }

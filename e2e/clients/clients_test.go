@@ -23,8 +23,13 @@ const tools = "../../.tools/"
 const refusedByClient = "refused by the client"
 
 // place is where a client finds the server, and as whom it comes: its URL, the file
-// with the certificate of its authority if that is https://, and a key.
-type place struct{ endpoint, ca, keyID, secret string }
+// with the certificate of its authority if that is https://, and a key, of a session
+// with its token. Instead of a key it may have a profile: the variables that name
+// AWS's files, in which there is one.
+type place struct {
+	endpoint, ca, keyID, secret, token string
+	profile                            []string
+}
 
 // client is one of AWS's clients.
 type client struct {
@@ -34,6 +39,8 @@ type client struct {
 	// protocol and encoding are what it speaks in clear.
 	protocol, encoding string
 	open               func(*testing.T, place) bridge
+	// profiles says that it assumes roles that a profile names.
+	profiles bool
 	// lacks are the operations that it does not have, sorted.
 	lacks []string
 }
@@ -62,11 +69,11 @@ var lackedByCLI = []string{
 
 var clients = []client{
 	{name: "aws-sdk-go-v2", protocol: "HTTP/1.1", encoding: "JSON", lacks: queueOperations, open: newGoClient},
-	{name: "boto3", protocol: "HTTP/1.1", encoding: "JSON", open: func(t *testing.T, p place) bridge {
+	{name: "boto3", profiles: true, protocol: "HTTP/1.1", encoding: "JSON", open: func(t *testing.T, p place) bridge {
 		return run(t, environment(p), there(t, "venv/bin/python"), "bridge_boto3.py")
 	}},
-	{name: "client-kinesis for JavaScript, v3", protocol: "HTTP/2", encoding: "JSON", lacks: queueOperations, open: node("bridge_js3.js")},
-	{name: "AWS CLI", long: true, protocol: "HTTP/1.1", encoding: "JSON", lacks: and(lackedByCLI, queueOperations), open: func(t *testing.T, p place) bridge {
+	{name: "client-kinesis for JavaScript, v3", profiles: true, protocol: "HTTP/2", encoding: "JSON", lacks: queueOperations, open: node("bridge_js3.js")},
+	{name: "AWS CLI", long: true, profiles: true, protocol: "HTTP/1.1", encoding: "JSON", lacks: and(lackedByCLI, queueOperations), open: func(t *testing.T, p place) bridge {
 		return commandLine{there(t, "venv/bin/aws"), environment(p)}
 	}},
 	{name: "aws-sdk for JavaScript, v2", long: true, protocol: "HTTP/1.1", encoding: "JSON", lacks: and(newer, queueOperations), open: node("bridge_js2.js")},
@@ -119,13 +126,21 @@ func there(t *testing.T, name string) string {
 
 // environment points a client to the server and hides the user's own settings.
 func environment(p place) []string {
-	all := append(os.Environ(),
-		"AWS_ENDPOINT_URL="+p.endpoint, "AWS_ACCESS_KEY_ID="+p.keyID, "AWS_SECRET_ACCESS_KEY="+p.secret,
+	others := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "AWS_") })
+	all := append(others,
+		"AWS_ENDPOINT_URL="+p.endpoint,
 		"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
 		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=", "PYTHONDONTWRITEBYTECODE=1", "PYTHONUTF8=1")
 	if p.ca != "" {
 		all = append(all, "AWS_CA_BUNDLE="+p.ca)
+	}
+	if p.profile != nil {
+		return append(all, p.profile...)
+	}
+	all = append(all, "AWS_ACCESS_KEY_ID="+p.keyID, "AWS_SECRET_ACCESS_KEY="+p.secret)
+	if p.token != "" {
+		all = append(all, "AWS_SESSION_TOKEN="+p.token)
 	}
 	return all
 }
@@ -150,7 +165,7 @@ func TestClients(t *testing.T) {
 		})
 		t.Run(c.name+", https", func(t *testing.T) {
 			s, data := start(t, process.Options{Binary: binary})
-			c.walk(t, place{secure(s), freshet.CAFile(data), "test", "test"})
+			c.walk(t, place{endpoint: secure(s), ca: freshet.CAFile(data), keyID: "test", secret: "test"})
 			stop(t, s)
 		})
 		t.Run(c.name+", serve", func(t *testing.T) {
@@ -187,20 +202,7 @@ func secure(s *process.Server) string { return strings.Replace(s.Endpoint(), "ht
 func startServe(t *testing.T, binary string) (*process.Server, place) {
 	t.Helper()
 	s, data := start(t, process.Options{Binary: binary, Command: "serve", Args: []string{"--account", "000000000000"}})
-	text, err := os.ReadFile(s.RootCredentials())
-	if err != nil {
-		t.Fatal(err)
-	}
-	root := place{endpoint: secure(s), ca: freshet.CAFile(data)}
-	for line := range strings.Lines(string(text)) {
-		switch name, value, _ := strings.Cut(line, "="); strings.TrimSpace(name) {
-		case "aws_access_key_id":
-			root.keyID = strings.TrimSpace(value)
-		case "aws_secret_access_key":
-			root.secret = strings.TrimSpace(value)
-		}
-	}
-	return s, root
+	return s, rootOf(t, s, data)
 }
 
 // start starts the command on an empty folder, and returns that too.

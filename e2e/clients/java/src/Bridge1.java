@@ -57,7 +57,7 @@ public class Bridge1 {
             return Map.of("output", output);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof AmazonServiceException s) {
-                return Map.of("error", s.getErrorCode(), "message", String.valueOf(s.getErrorMessage()));
+                return Map.of("error", s.getErrorCode(), "message", String.valueOf(s.getErrorMessage()), "class", s.getClass().getSimpleName());
             }
             return Map.of("error", "refused by the client", "message", String.valueOf(e.getCause()));
         }

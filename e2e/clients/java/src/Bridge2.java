@@ -66,7 +66,7 @@ public class Bridge2 {
             return Map.of("output", plain(((CompletableFuture<?>) call.invoke(kinesis, input)).join()));
         } catch (CompletionException e) {
             if (e.getCause() instanceof AwsServiceException s) {
-                return Map.of("error", s.awsErrorDetails().errorCode(), "message", String.valueOf(s.awsErrorDetails().errorMessage()));
+                return Map.of("error", s.awsErrorDetails().errorCode(), "message", String.valueOf(s.awsErrorDetails().errorMessage()), "class", s.getClass().getSimpleName());
             }
             return Map.of("error", "refused by the client", "message", String.valueOf(e.getCause()));
         }

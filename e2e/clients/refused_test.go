@@ -66,6 +66,30 @@ func trusts(t *testing.T, p place) *http.Client {
 	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
 }
 
+// answered sends a request as p's key signs it, changed by change, and checks what comes
+// back.
+func answered(t *testing.T, client *http.Client, p place, name string, status int, code, message string, change func(*signing)) {
+	t.Helper()
+	res, err := client.Do(signed(t, p, change))
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+		return
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	var got struct {
+		Type    string `json:"__type"`
+		Message string `json:"message"`
+	}
+	if err := json.Unmarshal(bytes.TrimSpace(text), &got); err != nil || res.StatusCode != status || got.Type != code || !strings.HasPrefix(got.Message, message) {
+		t.Errorf("%s: %d %s, want %d %s %s", name, res.StatusCode, text, status, code, message)
+	}
+	t.Logf("%-28s %d %s: %s", name, res.StatusCode, got.Type, got.Message)
+}
+
 // TestWhatIsNotSignedRightly: each gets AWS's error, and one that is signed rightly its
 // answer.
 func TestWhatIsNotSignedRightly(t *testing.T) {
@@ -77,24 +101,7 @@ func TestWhatIsNotSignedRightly(t *testing.T) {
 	client := trusts(t, root)
 	f := func(name string, status int, code, message string, change func(*signing)) {
 		t.Helper()
-		res, err := client.Do(signed(t, root, change))
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			return
-		}
-		defer res.Body.Close()
-		text, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		var got struct {
-			Type    string `json:"__type"`
-			Message string `json:"message"`
-		}
-		if err := json.Unmarshal(bytes.TrimSpace(text), &got); err != nil || res.StatusCode != status || got.Type != code || !strings.HasPrefix(got.Message, message) {
-			t.Errorf("%s: %d %s, want %d %s %s", name, res.StatusCode, text, status, code, message)
-		}
-		t.Logf("%-28s %d %s: %s", name, res.StatusCode, got.Type, got.Message)
+		answered(t, client, root, name, status, code, message, change)
 	}
 	const mismatch = "The request signature we calculated does not match the signature you provided."
 
@@ -118,4 +125,51 @@ func TestWhatIsNotSignedRightly(t *testing.T) {
 		s.after = func(r *http.Request) { r.Header.Del("Authorization") }
 	})
 	stop(t, s)
+}
+
+// TestWhoIsNotKnownAnyMore: from the next request on nobody comes in by a key or a session
+// that was ended, whichever way; other keys of the same user do.
+func TestWhoIsNotKnownAnyMore(t *testing.T) {
+	h, user := withWriter(t)
+	client := trusts(t, h.root)
+	asIs := func(*signing) {}
+	known := func(name string, p place) {
+		t.Helper()
+		answered(t, client, p, name, 200, "", "", func(s *signing) { s.token = p.token })
+	}
+	unknown := func(name string, p place, change func(*signing)) {
+		t.Helper()
+		answered(t, client, p, name, 400, "UnrecognizedClientException", "The security token included in the request is invalid.",
+			func(s *signing) { s.token = p.token; change(s) })
+	}
+	one, two := session(t, user, "one"), session(t, user, "two")
+	known("a user", user)
+	known("a session", one)
+	unknown("its token left out", one, func(s *signing) { s.token = "" })
+	unknown("another session's token", one, func(s *signing) { s.token = two.token })
+	unknown("a lasting key, a token", user, func(s *signing) { s.token = one.token })
+	answered(t, client, one, "another session's secret", 400, "InvalidSignatureException", "The request signature we calculated does not match",
+		func(s *signing) { s.token, s.secret = one.token, two.secret })
+
+	other := h.key("till")
+	h.run("key", "disable", user.keyID)
+	unknown("a disabled key", user, asIs)
+	unknown("a session of that key", one, asIs)
+	known("the user's other key", other)
+	h.run("key", "enable", user.keyID)
+	known("the key enabled", user)
+	known("its session", one)
+	h.run("key", "delete", user.keyID)
+	unknown("a deleted key", user, asIs)
+	unknown("its session", one, asIs)
+
+	three := session(t, other, "three")
+	known("a session of the other key", three)
+	h.run("role", "delete", "writer", "--with-all")
+	unknown("a session, its role deleted", three, asIs)
+	h.run("key", "delete", other.keyID)
+	h.run("user", "delete", "till", "--with-all")
+	unknown("a deleted user's key", other, asIs)
+	known("the root", h.root)
+	stop(t, h.Server)
 }

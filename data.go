@@ -94,6 +94,9 @@ func openFolder(o Options, provider keys.Provider, metrics *server.Metrics) (sha
 	if errors.Is(err, vfs.ErrLocked) {
 		return nil, nil, ErrInUse
 	}
+	if errors.Is(err, shardlog.ErrKey) {
+		return nil, nil, fmt.Errorf("open the log: %w\nIf a key is lost for good, freshet log give-up deletes its stream", err)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the log: %w", err)
 	}

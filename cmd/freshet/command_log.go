@@ -18,6 +18,7 @@ type logCommands struct {
 	Dump   logDumpCommand   `cmd:"" help:"Show how the records of a data folder lie on the disk, without what they say."`
 	Stat   logStatCommand   `cmd:"" help:"Show what takes the space of a data folder, by files and by streams."`
 	Verify logVerifyCommand `cmd:"" help:"Read every byte of a data folder's log and check it."`
+	GiveUp logGiveUpCommand `cmd:"" name:"give-up" help:"Delete an encrypted stream whose key is lost, for good, so that the server starts again."`
 }
 
 // logFolder is the folder that they look into.

@@ -5,7 +5,8 @@
 //
 // In each round a server is started on the same data folder; what it holds is
 // compared with the ledger; Writers put batches over HTTP, Readers follow the
-// shards and the control loop makes and deletes streams; and at a random moment
+// shards, the control loop makes and deletes streams, and now and then the stream is
+// encrypted, under another key, or no more; and at a random moment
 // the process is killed as kill -9 does. Some rounds kill it while it starts.
 //
 // The Ledger is in this process, which is never killed. It holds after every

@@ -21,6 +21,9 @@ const (
 	// wholeEvery is after how many rounds everything is read again from the
 	// beginning; in the others only what is new.
 	wholeEvery = 20
+
+	// reencryptEvery is after how many rounds the encryption of the stream changes.
+	reencryptEvery = 8
 )
 
 // config is what the flags say.
@@ -92,7 +95,7 @@ func (l *loop) round(ctx context.Context, round int) error {
 		return errors.Join(fmt.Errorf("%w\n%s", err, s.Output()), s.Kill())
 	}
 	l.ledger.begin(round)
-	if err := l.load(ctx, s, c); err != nil {
+	if err := l.load(ctx, s, c, round%reencryptEvery == 1); err != nil {
 		return err
 	}
 	l.kills++
@@ -132,7 +135,7 @@ func (l *loop) start(ctx context.Context) (*process.Server, *client, error) {
 }
 
 // load runs writers, readers and the control loop until the server is killed.
-func (l *loop) load(ctx context.Context, s *process.Server, c *client) error {
+func (l *loop) load(ctx context.Context, s *process.Server, c *client, reencrypt bool) error {
 	l.killing.Store(false)
 	group, ctx := errgroup.WithContext(ctx)
 	for i := range l.writers {
@@ -145,6 +148,11 @@ func (l *loop) load(ctx context.Context, s *process.Server, c *client) error {
 	}
 	ctl := control{client: c, streams: &l.ledger.streams, rng: rand.New(rand.NewPCG(l.rng.Uint64(), 0))}
 	group.Go(func() error { return l.unlessKilling(ctl.run(ctx)) })
+
+	if reencrypt {
+		rng := rand.New(rand.NewPCG(l.rng.Uint64(), 0))
+		group.Go(func() error { return l.unlessKilling(c.reencrypt(ctx, rng)) })
+	}
 
 	life := time.NewTimer(time.Duration(l.rng.Int64N(int64(l.life))))
 	defer life.Stop()

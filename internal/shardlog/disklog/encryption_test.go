@@ -352,6 +352,42 @@ func TestSaltsAreRenewed(t *testing.T) {
 	}
 }
 
+// With its stream the secret of a key goes out of memory, at the flush of the memtable
+// that has the drop; and nobody is asked for it any more.
+func TestSecretsGoWithTheirStream(t *testing.T) {
+	o, written := flushed(1 << 10)
+	r := start(t, crashfs.New(), "data", o)
+	gone, stays := r.encrypt(streamOf(1), 1, shardlog.Settings{}), r.encrypt(streamOf(2), 2, shardlog.Settings{})
+	other := shardlog.Shard{Stream: streamOf(2)}
+	r.put(shardOf(1), strings.Repeat("x", 2<<10))
+	<-written
+	r.wantData(shardOf(1), strings.Repeat("x", 2<<10))
+	if err := r.Drop(t.Context(), streamOf(1)); err != nil {
+		t.Fatal(err)
+	}
+	r.put(other, strings.Repeat("y", 2<<10)) // fills the memtable
+	<-written
+	r.put(other, strings.Repeat("y", 2<<10)) // and the next flush follows what the first does last
+	<-written
+	k, err := r.keys.get(gone, streamOf(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k.secret.Load() != nil || k.sealers[useJournal].Load() != nil || k.sealers[useSegment].Load() != nil || k.opened[useSegment].Load() != nil {
+		t.Error("the secret of a stream that was dropped is in memory")
+	}
+	if _, err := k.sealer(t.Context(), useJournal); !errors.Is(err, shardlog.ErrKey) {
+		t.Errorf("sealer: %v", err)
+	}
+	if k, _ := r.keys.get(stays, streamOf(2)); k.secret.Load() == nil {
+		t.Error("that of another is not")
+	}
+	r.wantData(other, strings.Repeat("y", 2<<10)+" "+strings.Repeat("y", 2<<10))
+	if _, err := r.Read(t.Context(), shardOf(1), 0, shardlog.Limit{Records: 1, Bytes: 1}); !errors.Is(err, shardlog.ErrDropped) {
+		t.Errorf("Read: %v", err)
+	}
+}
+
 // What is encrypted for the journal does not open as a block, nor under another
 // header.
 func TestSealedIsBoundToItsHeader(t *testing.T) {

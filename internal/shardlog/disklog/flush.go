@@ -110,6 +110,7 @@ func (l *Log) flushTable(ctx context.Context, t *memtable) error {
 	// Readers must find the segments before they miss the memtable.
 	l.install(e.added)
 	l.retire(t)
+	l.keys.forget(t.dropped) // later memtables have nothing of these streams
 	l.mu.Lock()
 	l.mu.sealed = slices.Delete(l.mu.sealed, 0, 1)
 	l.mu.Unlock()

@@ -3,6 +3,7 @@ package disklog
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,6 +34,8 @@ type dataKey struct {
 
 	// secret is nil until the key was unwrapped.
 	secret atomic.Pointer[shardlog.Secret]
+	// gone says that the stream was dropped: the key is not asked for any more.
+	gone atomic.Bool
 	// sealers are what bodies are encrypted with at present, opened what they were
 	// decrypted with last: mostly the next one has the same salt.
 	sealers, opened [uses]atomic.Pointer[sealer]
@@ -72,6 +75,27 @@ func (r *keyring) add(saved savedKey, secret shardlog.Secret) {
 func (r *keyring) addAll(saved []savedKey) {
 	for _, k := range saved {
 		r.add(k, shardlog.Secret{})
+	}
+}
+
+// forget takes the secrets of streams that were dropped out of memory, as far as the
+// garbage collector goes. No memtable has records of them that are to be written.
+func (r *keyring) forget(dropped []shardlog.StreamID) {
+	if len(dropped) == 0 {
+		return
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, k := range r.keys {
+		if !slices.Contains(dropped, k.stream) {
+			continue
+		}
+		k.gone.Store(true)
+		k.secret.Store(nil)
+		for u := range uses {
+			k.sealers[u].Store(nil)
+			k.opened[u].Store(nil)
+		}
 	}
 }
 
@@ -145,6 +169,9 @@ func (k *dataKey) unwrapped(ctx context.Context) (shardlog.Secret, error) {
 	}
 	if s := k.secret.Load(); s != nil {
 		return *s, nil
+	}
+	if k.gone.Load() {
+		return shardlog.Secret{}, fmt.Errorf("%w: key %d: stream %s was dropped", shardlog.ErrKey, k.id, k.stream)
 	}
 	if k.failed != nil && time.Since(k.failedAt) < unwrapRetry {
 		return shardlog.Secret{}, k.failed

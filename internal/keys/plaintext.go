@@ -3,16 +3,12 @@ package keys
 import (
 	"bytes"
 	"crypto/rand"
-	"fmt"
-	"io"
-	"log/slog"
+
+	"github.com/freshet/freshet/internal/redact"
 )
 
 // KeySize is the length of a data key, in bytes: AES-256's.
 const KeySize = 32
-
-// redacted is what is printed of a key.
-const redacted = "[redacted]"
 
 // Plaintext is a data key as it encrypts. It prints as "[redacted]", however it is
 // printed. Copies share the bytes, so that one Zero reaches all. The zero value
@@ -21,14 +17,14 @@ const redacted = "[redacted]"
 // Zeroing is what Go allows: no copy is left here, and what a cipher was made of
 // the key is its own.
 type Plaintext struct {
-	// key is behind two pointers: package fmt asks no method of a field that is
-	// not exported, and shows what a pointer to an array points to where the verb
-	// does not fit.
+	redact.Always
+	// key is behind two pointers, since package fmt shows what one to an array
+	// points to (package redact).
 	key **[KeySize]byte
 }
 
 // plaintextOf holds key.
-func plaintextOf(key *[KeySize]byte) Plaintext { return Plaintext{&key} }
+func plaintextOf(key *[KeySize]byte) Plaintext { return Plaintext{key: &key} }
 
 // NewPlaintext makes a key at random.
 func NewPlaintext() Plaintext {
@@ -64,18 +60,3 @@ func (p Plaintext) Zero() {
 		clear((*p.key)[:])
 	}
 }
-
-// Format prints "[redacted]", whatever the verb.
-func (p Plaintext) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
-
-// String returns "[redacted]".
-func (p Plaintext) String() string { return redacted }
-
-// GoString returns "[redacted]".
-func (p Plaintext) GoString() string { return redacted }
-
-// MarshalText returns "[redacted]"; JSON asks it too.
-func (p Plaintext) MarshalText() ([]byte, error) { return []byte(redacted), nil }
-
-// LogValue returns "[redacted]".
-func (p Plaintext) LogValue() slog.Value { return slog.StringValue(redacted) }

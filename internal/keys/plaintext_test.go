@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+
+	"github.com/freshet/freshet/internal/redact"
 )
 
 // However a key is printed, and whatever holds it, its bytes are not shown.
@@ -40,7 +42,7 @@ func TestPlaintextIsNotShown(t *testing.T) {
 			t.Errorf("it shows %q:\n%s", shown, text.String())
 		}
 	}
-	if !strings.Contains(text.String(), redacted) {
+	if !strings.Contains(text.String(), redact.Text) {
 		t.Error("it does not say that it is redacted")
 	}
 }

@@ -2,9 +2,8 @@ package shardlog
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"log/slog"
+
+	"github.com/freshet/freshet/internal/redact"
 )
 
 // KeyID names a data key of a stream within a log. 0 is none.
@@ -16,9 +15,10 @@ const SecretSize = 32
 // Secret is a data key as it encrypts. However it is printed, it prints as
 // "[redacted]". The zero value holds no key.
 type Secret struct {
-	// key is behind a pointer, so that what prints a structure around a Secret
-	// without asking it finds an address.
-	key *[SecretSize]byte
+	redact.Always
+	// key is behind two pointers, since package fmt shows what one to an array
+	// points to (package redact).
+	key **[SecretSize]byte
 }
 
 // NewSecret copies a data key; ok is false if b has not the length of one.
@@ -26,7 +26,7 @@ func NewSecret(b []byte) (s Secret, ok bool) {
 	if len(b) != SecretSize {
 		return Secret{}, false
 	}
-	return Secret{new([SecretSize]byte(b))}, true
+	return Secret{key: new(new([SecretSize]byte(b)))}, true
 }
 
 // Bytes returns the key, which must not be changed.
@@ -34,28 +34,11 @@ func (s Secret) Bytes() []byte {
 	if s.key == nil {
 		panic("BUG: a data key is used that was never made")
 	}
-	return s.key[:]
+	return (*s.key)[:]
 }
 
 // IsZero reports whether s holds no key.
 func (s Secret) IsZero() bool { return s.key == nil }
-
-const redacted = "[redacted]"
-
-// Format prints "[redacted]", whatever the verb.
-func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
-
-// String returns "[redacted]".
-func (s Secret) String() string { return redacted }
-
-// GoString returns "[redacted]".
-func (s Secret) GoString() string { return redacted }
-
-// MarshalText returns "[redacted]"; JSON asks it too.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
-
-// LogValue returns "[redacted]".
-func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // WrappedKey is a data key as it is kept: encrypted by somebody the log does not
 // know. It is no secret.

@@ -13,19 +13,26 @@ func TestSecretsDoNotPrint(t *testing.T) {
 	if !ok {
 		t.Fatal("32 bytes are no key")
 	}
-	around := struct{ Key Secret }{secret}
-	text, err := json.Marshal(around)
-	if err != nil {
-		t.Fatal(err)
+	type around struct {
+		Key    Secret
+		hidden Secret
 	}
-	var log strings.Builder
-	slog.New(slog.NewTextHandler(&log, nil)).Info("key", "key", secret, "around", around)
-	for _, s := range []string{
-		fmt.Sprint(secret), fmt.Sprintf("%v %+v %#v %s %x %d", secret, around, around, secret, secret, around),
-		string(text), log.String(), secret.String(), secret.GoString(),
-	} {
-		if strings.Contains(s, "0123") || strings.Contains(s, "3031") || strings.Contains(s, "48 49") {
-			t.Errorf("prints as %s", s)
+	held := around{secret, secret}
+	var shown strings.Builder
+	for _, v := range []any{secret, &secret, held, &held, []Secret{secret}, map[string]Secret{"a": secret}} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			fmt.Fprintf(&shown, verb+"\n", v)
+		}
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown.Write(text)
+		slog.New(slog.NewTextHandler(&shown, nil)).Info("key", "key", v)
+	}
+	for _, s := range []string{"0123", "3031", "48 49", "0x30, 0x31"} {
+		if strings.Contains(shown.String(), s) {
+			t.Errorf("it shows %q:\n%s", s, shown.String())
 		}
 	}
 }

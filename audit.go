@@ -176,7 +176,7 @@ func (o Options) openAudit() (*audit.Options, *server.AuditStream, error) {
 }
 
 func (o Options) openAuditFile() (audit.Sink, error) {
-	dir, disk := o.Audit.Dir, vfs.FS(vfs.OS)
+	dir, disk := o.Audit.Dir, vfs.OS
 	if dir == "" {
 		dir, disk = filepath.Join(o.DataDir, auditName), o.onDisk()
 	}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -139,7 +140,7 @@ func noSuchAction(action, version string, versioned bool) *awsapi.Error {
 
 // forQuery names an error of authentication as services of the query protocol do.
 func forQuery(err error) error {
-	if e, ok := err.(*awsapi.Error); ok {
+	if e, ok := errors.AsType[*awsapi.Error](err); ok {
 		return sigv4.ForQuery(e)
 	}
 	return err

@@ -48,7 +48,7 @@ func asked(k *keyring, do do, options ...func(*wire.Options)) *harness {
 		o.Services = []*awsapi.Service{asking}
 		o.Anonymous, o.Authorize = nobody, admitting
 	}}, options...)
-	h := (*harness)(nil)
+	var h *harness
 	if k == nil {
 		h = serve(do, options...)
 	} else {

@@ -9,7 +9,9 @@ import (
 )
 
 // DeleteAccount deletes an account in which nobody is any more, with the keys of its
-// root. The operator's account stays.
+// root. The operator's account stays. So does one that has streams: whoever may make
+// accounts could make it anew under its number, and would have with its root's new key
+// what is in them. (CreateStream of a request that is under way may come after the look.)
 func (s *Service) DeleteAccount(ctx context.Context, caller access.Caller, in *extapi.DeleteAccountRequest) (*extapi.Nothing, error) {
 	var before *extapi.Account
 	_, err := s.catalog.change(ctx, func(n *snapshot, e *edit) error {
@@ -29,6 +31,9 @@ func (s *Service) DeleteAccount(ctx context.Context, caller access.Caller, in *e
 			return errConflict("Cannot delete the account that administers the others.")
 		case before.Users+before.Roles+before.Policies > 0:
 			return errConflict("Cannot delete account %s: it has %d users, %d roles and %d policies.", a.id, before.Users, before.Roles, before.Policies)
+		}
+		if count := s.options.Streams(a.id); count > 0 {
+			return errConflict("Cannot delete account %s: it has %d streams, which its root can delete.", a.id, count)
 		}
 		e.removeKeys(a.keys)
 		e.remove(accountPrefix + a.id)

@@ -19,6 +19,10 @@ type Options struct {
 	// by one goroutine at a time, and must not call the service.
 	Evict func(keyID string)
 
+	// Streams is how many streams an account has: one that has any is not deleted. nil is
+	// for where there are none.
+	Streams func(account string) int
+
 	// WebIdentities says whether a token of a provider is good. nil knows no provider.
 	WebIdentities WebIdentities
 
@@ -51,5 +55,8 @@ func (o *Options) setDefaults() {
 	}
 	if o.Evict == nil {
 		o.Evict = func(string) {}
+	}
+	if o.Streams == nil {
+		o.Streams = func(string) int { return 0 }
 	}
 }

@@ -19,6 +19,7 @@ func (s *Server) newIdentities(tokens identity.WebIdentities) *identity.Service 
 			return sealer(ctx, s.o.Keys, wrapped)
 		},
 		Evict:         s.signing.Forget,
+		Streams:       func(account string) int { return s.streams.Count(account) },
 		WebIdentities: tokens,
 		Logger:        s.o.Logger,
 	})

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -15,7 +13,6 @@ import (
 
 	freshet "github.com/freshet/freshet"
 	"github.com/freshet/freshet/internal/config"
-	"github.com/freshet/freshet/internal/extapi"
 )
 
 // serverAPI is the extension API of the server that uses a data folder of this
@@ -62,19 +59,11 @@ func reach(s config.Settings) (string, *http.Client, error) {
 		}
 		known.InsecureSkipVerify = true // VerifyConnection verifies
 	} else {
-		file := freshet.CAFile(o.DataDir)
-		authority, err := os.ReadFile(file)
-		if err != nil {
+		if known.RootCAs, err = authorities(freshet.CAFile(o.DataDir)); err != nil {
 			return "", nil, fmt.Errorf("the authority of the server: %w", err)
 		}
-		known.RootCAs = x509.NewCertPool()
-		if !known.RootCAs.AppendCertsFromPEM(authority) {
-			return "", nil, fmt.Errorf("%s: it holds no certificate", file)
-		}
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = known
-	return "https" + strings.TrimPrefix(at, "http"), &http.Client{Transport: transport}, nil
+	return "https" + strings.TrimPrefix(at, "http"), clientThat(known), nil
 }
 
 // only accepts the certificate in a file, PEM, and no other.
@@ -95,52 +84,26 @@ func only(file string) (func(tls.ConnectionState) error, error) {
 	}, nil
 }
 
-// apiError is what the server answered that is no success.
-type apiError struct {
-	said   extapi.Error
-	status int
-}
-
-func (e *apiError) Error() string {
-	if e.said.Code != "" {
-		return e.said.Code + ": " + e.said.Message
-	}
-	return e.said.Message
-}
-
 // errOtherServer is returned for an answer of a server that does not have the
 // token's folder.
 var errOtherServer = errors.New("say with --listen where that is")
 
 // call asks for a page and reads the answer into out. in is the body; nil is none.
 func (a *serverAPI) call(ctx context.Context, method, path string, in, out any) error {
-	var body bytes.Buffer
-	if in != nil {
-		if err := json.NewEncoder(&body).Encode(in); err != nil {
-			return err
-		}
-	}
-	r, err := http.NewRequestWithContext(ctx, method, a.endpoint+path, &body)
+	r, err := newAPIRequest(ctx, method, a.endpoint+path, in)
 	if err != nil {
 		return err
 	}
 	r.Header.Set("Authorization", "Bearer "+a.token)
-	r.Header.Set("Content-Type", "application/json")
 	reply, err := a.client.Do(r)
 	if err != nil {
 		return fmt.Errorf("the server of data folder %s does not answer at %s (say with --listen where it does): %w", a.dir, a.endpoint, err)
 	}
 	defer reply.Body.Close()
-	decoder := json.NewDecoder(reply.Body)
-	if reply.StatusCode == http.StatusOK {
-		return decoder.Decode(out)
-	}
-	failed := &apiError{status: reply.StatusCode}
-	if err := decoder.Decode(&failed.said); err != nil || failed.said.Message == "" {
-		failed.said.Message = "status " + reply.Status
-	}
-	if failed.status == http.StatusUnauthorized || failed.status == http.StatusNotFound && failed.said.Code == "" {
+	err = readAnswer(reply, out)
+	if failed, ok := errors.AsType[*apiError](err); ok &&
+		(failed.status == http.StatusUnauthorized || failed.status == http.StatusNotFound && failed.said.Code == "") {
 		return fmt.Errorf("the server at %s is not the one that uses data folder %s: %w", a.endpoint, a.dir, errOtherServer)
 	}
-	return failed
+	return err
 }

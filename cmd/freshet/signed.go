@@ -1,15 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -17,8 +15,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-
-	"github.com/freshet/freshet/internal/extapi"
 )
 
 // callSigned asks for a page with the credentials that AWS tools would take.
@@ -27,21 +23,15 @@ func (p *program) callSigned(ctx context.Context, url string, in, out any) error
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(in)
-	if err != nil {
-		return err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	r, err := newAPIRequest(ctx, http.MethodPost, url, in)
 	if err != nil {
 		return configError{fmt.Errorf("--endpoint: %w", err)}
 	}
-	r.Header.Set("Content-Type", "application/json")
 	client, err := p.trusting()
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, r, hex.EncodeToString(sum[:]), "freshet", region, time.Now()); err != nil {
+	if err := sign(ctx, r, credentials, region); err != nil {
 		return fmt.Errorf("sign the request: %w", err)
 	}
 	reply, err := client.Do(r)
@@ -49,19 +39,20 @@ func (p *program) callSigned(ctx context.Context, url string, in, out any) error
 		return err
 	}
 	defer reply.Body.Close()
-	if reply.StatusCode == http.StatusOK {
-		return json.NewDecoder(reply.Body).Decode(out)
-	}
-	return refusal(reply)
+	return readAnswer(reply, out)
 }
 
-// refusal is what a server said that did not do what it was asked.
-func refusal(reply *http.Response) error {
-	var said extapi.Error
-	if err := json.NewDecoder(reply.Body).Decode(&said); err != nil || said.Message == "" {
-		said.Message = "status " + reply.Status
+// sign signs r and its body, for the service of the extension API.
+func sign(ctx context.Context, r *http.Request, credentials aws.Credentials, region string) error {
+	body, err := r.GetBody()
+	if err != nil {
+		return err
 	}
-	return errors.New(strings.TrimPrefix(said.Code+": "+said.Message, ": "))
+	sum := sha256.New()
+	if _, err := io.Copy(sum, body); err != nil {
+		return err
+	}
+	return v4.NewSigner().SignHTTP(ctx, credentials, r, hex.EncodeToString(sum.Sum(nil)), "freshet", region, time.Now())
 }
 
 // errNoCredentials is returned to who signs with nothing.
@@ -138,15 +129,9 @@ func (p *program) trusting() (*http.Client, error) {
 	if file == "" {
 		return http.DefaultClient, nil
 	}
-	authority, err := os.ReadFile(file)
+	pool, err := authorities(file)
 	if err != nil {
 		return nil, configError{fmt.Errorf("AWS_CA_BUNDLE: %w", err)}
 	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(authority) {
-		return nil, configError{fmt.Errorf("AWS_CA_BUNDLE: %s: it holds no certificate", file)}
-	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
-	return &http.Client{Transport: transport}, nil
+	return clientThat(&tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}), nil
 }

@@ -126,7 +126,7 @@ func TestDevServesUntilItIsToldToStop(t *testing.T) {
 	if code := testProgram(&out, nil).run([]string{"dev", "--data", dir, "--listen", "127.0.0.1:0"}); code != exitFailed {
 		t.Errorf("a second server on the folder exits with %d: %s", code, out.String())
 	}
-	want := "freshet: data folder " + dir + ": another server uses it; stop it, or choose another with --data or --memory\n"
+	want := "freshet: data folder " + dir + ": another server uses it; stop it, or choose another with --data\n"
 	if out.String() != want {
 		t.Errorf("a second server on the folder prints %q, want %q", out.String(), want)
 	}

@@ -36,7 +36,11 @@ func (c roleCreate) Run(p *program) error {
 		Account: c.Account, Name: c.Name, Path: c.Path, Description: c.Description, Trust: trust,
 		MaxSessionDuration: int(c.MaxSession / time.Second), Boundary: c.Boundary, Tags: c.Tag,
 	}
-	return ask(p, c.asking.granting(p, "role/"+c.Name, c.Grant), in, func(r *extapi.Role) {
+	granting, err := c.asking.granting(p, "role/"+c.Name, c.Grant)
+	if err != nil {
+		return err
+	}
+	return ask(p, granting, in, func(r *extapi.Role) {
 		fmt.Fprintf(p.stdout, "Created %s\n", r.ARN)
 	})
 }

@@ -52,7 +52,10 @@ func (c serveCommand) Run(p *program) error {
 		return configError{errNotOpen}
 	}
 	if c.Account != "" {
-		o.Account = c.Account
+		if err := s.SetAccount(c.Account); err != nil {
+			return configError{fmt.Errorf("--account (identity.account): %q: %w", c.Account, err)}
+		}
+		o.Account = s.Server.Account
 	}
 	if c.Regions != nil {
 		o.Regions = c.Regions

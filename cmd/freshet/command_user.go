@@ -30,7 +30,11 @@ type userCreate struct {
 
 func (c userCreate) Run(p *program) error {
 	in := &extapi.CreateUserRequest{Account: c.Account, Name: c.Name, Path: c.Path, Boundary: c.Boundary, Tags: c.Tag}
-	return ask(p, c.asking.granting(p, "user/"+c.Name, c.Grant), in, func(u *extapi.User) {
+	granting, err := c.asking.granting(p, "user/"+c.Name, c.Grant)
+	if err != nil {
+		return err
+	}
+	return ask(p, granting, in, func(u *extapi.User) {
 		fmt.Fprintf(p.stdout, "Created %s\n", u.ARN)
 		if len(c.Grant) > 0 {
 			fmt.Fprintf(p.stdout, "It may: %s\n", strings.Join(c.Grant, ", "))

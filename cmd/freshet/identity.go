@@ -29,10 +29,14 @@ type asking struct {
 	then func(context.Context) error
 }
 
-// granting is a whose answer is followed by giving principal a policy of grants.
-func (a asking) granting(p *program, principal string, grants []string) asking {
+// granting is a whose answer is followed by giving principal a policy of grants. What is
+// wrong with them is said before anything is made.
+func (a asking) granting(p *program, principal string, grants []string) (asking, error) {
 	if len(grants) == 0 {
-		return a
+		return a, nil
+	}
+	if err := identity.CheckGrants(grants); err != nil {
+		return a, configError{fmt.Errorf("--grant: %w", err)}
 	}
 	in := &extapi.PutInlinePolicyRequest{Account: a.Account, Principal: principal, Name: "grants", Grants: grants}
 	a.then = func(ctx context.Context) error {
@@ -41,7 +45,7 @@ func (a asking) granting(p *program, principal string, grants []string) asking {
 		}
 		return nil
 	}
-	return a
+	return a, nil
 }
 
 // pathOf is where the request in, a pointer to one of extapi's, goes to.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -111,6 +112,9 @@ func TestAdministration(t *testing.T) {
 		}
 	}
 	a.refuses("DeleteConflict: Cannot delete entity, must detach all policies first.", "user delete alice")
+	if printed := a.run(exitConfig, "user create bob --grant put:orders"); !strings.HasPrefix(printed, `freshet: --grant: ValidationError: "put:orders" is no grant`) {
+		t.Errorf("a grant that is none: %s", printed)
+	}
 	a.refuses("NoSuchEntity: The user with name bob cannot be found.", "user show bob")
 	a.refuses(`MalformedPolicyDocument: …`, "policy create broken {}")
 	a.says("Deleted user alice", "user delete alice --with-all")
@@ -124,6 +128,12 @@ func TestKeysOverTheNetwork(t *testing.T) {
 	first := a.key("key create alice --description laptop --expires 90d")
 	alice := a.as(first)
 	alice.refuses("AccessDeniedException: User: arn:aws:iam::123456789012:user/alice is not authorized to perform: freshet:ListUsers on resource: …", "user list")
+	blind := *alice
+	blind.env = maps.Clone(alice.env)
+	delete(blind.env, "AWS_CA_BUNDLE")
+	if printed := blind.run(exitFailed, "user list"); !strings.Contains(printed, "unknown authority.\nName the server's authority in AWS_CA_BUNDLE") {
+		t.Errorf("who does not know the authority is told: %s", printed)
+	}
 	a.run(0, "policy put alice admin", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"freshet:*","Resource":"*"}]}`)
 	alice.says("USER   ARN…\nalice…", "user list")
 	alice.refuses("AccessDeniedException: … only a root may", "key create --root")

@@ -80,7 +80,7 @@ var cures = []struct {
 	err  error
 	what string
 }{
-	{freshet.ErrInUse, "; stop it, or choose another with --data or --memory"},
+	{freshet.ErrInUse, "; stop it, or choose another with --data"},
 	{freshet.ErrServed, ".\nUse freshet serve, or choose another folder with --data or --memory"},
 	{freshet.ErrNotServed, ".\nChoose another folder with --data, or give --account " + freshet.DevAccount +
 		" to go on with these streams in production: freshet dev will not open the folder again"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -35,6 +36,9 @@ func (p *program) callSigned(ctx context.Context, url string, in, out any) error
 		return fmt.Errorf("sign the request: %w", err)
 	}
 	reply, err := client.Do(r)
+	if unknown := (x509.UnknownAuthorityError{}); errors.As(err, &unknown) {
+		return fmt.Errorf("%w.\nName the server's authority in AWS_CA_BUNDLE: freshet tls ca prints it where the data folder is, and freshet env points to it", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,9 @@ func (s *Settings) SetPlaintext(mode string) error {
 	return choice{(*string)(&s.Server.Plaintext), []string{"refuse", "allow"}}.set(mode)
 }
 
+// SetAccount sets identity.account to what a flag says, in the same way.
+func (s *Settings) SetAccount(id string) error { return accountID{&s.Server.Account}.set(id) }
+
 // SetLimits sets limits.profile to what a flag says, in the same way.
 func (s *Settings) SetLimits(text string) error { return profile{&s.Server.Limits}.set(text) }
 

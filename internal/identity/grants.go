@@ -15,6 +15,12 @@ var levels = map[string][]string{
 	"admin": {"kinesis:*"},
 }
 
+// CheckGrants reports what PutInlinePolicy would say is wrong with grants.
+func CheckGrants(grants []string) error {
+	_, err := grantsText("", grants)
+	return err
+}
+
 // grantsText is the policy that grants mean, each of them level:pattern. Who may read a
 // stream may have consumers of it.
 func grantsText(account string, grants []string) (string, error) {

@@ -34,8 +34,8 @@ func TestTerraform(t *testing.T) {
 	if testing.Short() {
 		return // the provider waits ten seconds for every change of a stream
 	}
-	s := start(t)
-	w := newWorkspace(t, s.Endpoint())
+	s := start(t, process.Options{Data: t.TempDir()})
+	w := newWorkspace(t, "stream.tf", map[string]any{"endpoint": s.Endpoint()})
 	w.run("init", "-input=false")
 	for _, change := range changes {
 		t.Logf("change %v", change)
@@ -50,6 +50,11 @@ func TestTerraform(t *testing.T) {
 		}
 	}
 	w.run("destroy", "-input=false", "-auto-approve")
+	stop(t, s)
+}
+
+func stop(t *testing.T, s *process.Server) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	if err := s.Stop(ctx); err != nil {
@@ -62,16 +67,19 @@ type workspace struct {
 	t         *testing.T
 	dir       string
 	variables map[string]any
+	// environment is what the provider has besides.
+	environment []string
 }
 
-func newWorkspace(t *testing.T, endpoint string) *workspace {
+// newWorkspace has a file of this folder, and variables for it.
+func newWorkspace(t *testing.T, file string, variables map[string]any) *workspace {
 	t.Helper()
-	w := &workspace{t: t, dir: t.TempDir(), variables: map[string]any{"endpoint": endpoint}}
-	text, err := os.ReadFile("stream.tf")
+	w := &workspace{t: t, dir: t.TempDir(), variables: variables}
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(w.dir, "stream.tf"), text, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(w.dir, file), text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -95,6 +103,7 @@ func (w *workspace) terraform(arguments ...string) (out []byte, code int) {
 	cmd := exec.CommandContext(w.t.Context(), "terraform", append([]string{"-chdir=" + w.dir}, arguments...)...)
 	cmd.Env = append(os.Environ(), "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "AWS_EC2_METADATA_DISABLED=true",
 		"TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1")
+	cmd.Env = append(cmd.Env, w.environment...)
 	var failure bytes.Buffer
 	cmd.Stderr = &failure
 	out, err := cmd.Output()
@@ -136,7 +145,7 @@ func (w *workspace) output(name string) any {
 }
 
 // start starts a server on an empty folder.
-func start(t *testing.T) *process.Server {
+func start(t *testing.T, o process.Options) *process.Server {
 	t.Helper()
 	binary, err := process.Build(t.Context(), t.TempDir())
 	if err != nil {
@@ -146,7 +155,8 @@ func start(t *testing.T) *process.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := process.Start(process.Options{Binary: binary, Data: t.TempDir(), Addr: addr})
+	o.Binary, o.Addr = binary, addr
+	s, err := process.Start(o)
 	if err != nil {
 		t.Fatal(err)
 	}

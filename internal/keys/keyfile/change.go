@@ -48,7 +48,7 @@ var ErrTaken = errors.New("the alias is taken")
 // Create makes a key, with that alias unless it is empty, and the file if there is
 // none.
 func (f *File) Create(ctx context.Context, alias string) (Entry, error) {
-	if alias != "" && !aliasForm.MatchString(alias) {
+	if alias != "" && !isAlias(alias) {
 		return Entry{}, fmt.Errorf("alias %q: %w", alias, errAlias)
 	}
 	k, err := f.change(ctx, func(r *ring) (*key, error) {

@@ -53,8 +53,10 @@ func (o Options) withDefaults() Options {
 }
 
 // keyForm is what a key may be named: one part of a path, in the server's rule
-// (framework.GenericNameRegex).
-var keyForm = regexp.MustCompile(`^\w([\w.-]{0,198}\w)?$`)
+// (framework.GenericNameRegex), but for the length.
+var keyForm = regexp.MustCompile(`^\w([\w.-]*\w)?$`)
+
+func isName(s string) bool { return len(s) <= 200 && keyForm.MatchString(s) }
 
 // engine is the URL of the engine.
 func (o Options) engine() (*url.URL, error) {
@@ -64,11 +66,11 @@ func (o Options) engine() (*url.URL, error) {
 	}
 	mount := strings.Trim(o.Mount, "/")
 	for part := range strings.SplitSeq(mount, "/") {
-		if !keyForm.MatchString(part) {
+		if !isName(part) {
 			return nil, fmt.Errorf("mount %q: must be a path of letters, digits, _, . and -", o.Mount)
 		}
 	}
-	if !keyForm.MatchString(o.DefaultKey) {
+	if !isName(o.DefaultKey) {
 		return nil, fmt.Errorf("default key %q: must be letters, digits, _, . and -", o.DefaultKey)
 	}
 	return u.JoinPath("v1", mount), nil

@@ -92,7 +92,7 @@ func (p *Provider) local(name string) (string, error) {
 		return p.defaultKey, nil
 	}
 	local = strings.TrimPrefix(local, "alias/")
-	if !ok || !keyForm.MatchString(local) {
+	if !ok || !isName(local) {
 		return "", fmt.Errorf("key %q: %w: no key is named like that", name, keys.ErrNotFound)
 	}
 	return local, nil

@@ -47,7 +47,7 @@ func decode(sealed []byte) (w wrapped, err error) {
 		return w, odd
 	}
 	w.name, w.ciphertext = string(rest[:sealed[2]]), string(rest[sealed[2]:])
-	if !keyForm.MatchString(w.name) || !ciphertextForm.MatchString(w.ciphertext) {
+	if !isName(w.name) || !ciphertextForm.MatchString(w.ciphertext) {
 		return w, odd
 	}
 	return w, nil

@@ -18,8 +18,7 @@ var ErrNotEncrypted = errors.New("the log has no data key of it")
 // crash leaves all as it was, or all done. It returns vfs.ErrLocked while somebody has
 // the log open, and ErrNotEncrypted for all that was never encrypted.
 func GiveUp(fsys vfs.FS, dir string, id shardlog.StreamID) (err error) {
-	saved, err := readManifest(fsys, dir) // first: a lock would make a file in any folder
-	if err != nil {
+	if _, err := readManifest(fsys, dir); err != nil { // first: a lock would make a file in any folder
 		return err
 	}
 	lock, err := fsys.Lock(filepath.Join(dir, lockName))
@@ -27,7 +26,8 @@ func GiveUp(fsys vfs.FS, dir string, id shardlog.StreamID) (err error) {
 		return fmt.Errorf("lock data folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
-	if saved, err = readManifest(fsys, dir); err != nil {
+	saved, err := readManifest(fsys, dir)
+	if err != nil {
 		return err
 	}
 	known := false

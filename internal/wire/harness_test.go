@@ -209,7 +209,11 @@ func anyone(_ *http.Request, c *sigv4.Credentials) (wire.Signer, error) {
 	return wire.Signer{Identity: access.Unverified(c.AccessKeyID, c.Region), Unverified: true}, nil
 }
 
-// anything lets everybody do it.
+// anything lets everybody do it. Like the server's, it does not look at what is touched
+// by who is not verified: benchmarks measure what development pays.
 func anything(_ context.Context, i access.Identity, op *awsapi.Operation, _ any) (access.Caller, error) {
+	if i.Principal() == nil {
+		return access.AuthorizeRequest(i, access.Request{})
+	}
 	return access.Authorize(i, "test:"+op.Name, access.Resource{ARN: "*"})
 }

@@ -149,6 +149,7 @@ func profileOf(t *testing.T, p place) []string {
 	}
 	return []string{
 		"AWS_PROFILE=writer",
+		"HOME=" + dir, // where the CLI keeps sessions, also those of a server that is no more
 		"AWS_SHARED_CREDENTIALS_FILE=" + write("credentials", "[till]\naws_access_key_id = "+p.keyID+"\naws_secret_access_key = "+p.secret+"\n"),
 		"AWS_CONFIG_FILE=" + write("config", "[profile writer]\nrole_arn = "+writer+"\nsource_profile = till\nrole_session_name = wednesday\n"),
 	}

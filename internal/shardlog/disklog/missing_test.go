@@ -66,6 +66,19 @@ func TestASegmentDiesUnderAReader(t *testing.T) {
 	})
 }
 
+// The directory knows of a drop before the stream's shards do, and what is dead goes by
+// the directory: a reader in between is not told of damage, but that the stream is gone.
+func TestASegmentDiesWhileItsStreamIsDropped(t *testing.T) {
+	whatIsMissing(t, func(r *rig, d *diary, _ shardlog.Result, read func() (shardlog.Batch, error)) {
+		r.shards.drop(streamOf(1)) // as applyDrop begins
+		r.segments.install(nil, r.segments.current.segments)
+		if batch, err := read(); !errors.Is(err, shardlog.ErrDropped) {
+			r.Errorf("%d records, %v", len(batch.Records), err)
+		}
+		d.want(t, "")
+	})
+}
+
 // Records that are nowhere are damage, and no gap.
 func TestMissingRecordsAreDamage(t *testing.T) {
 	whatIsMissing(t, func(r *rig, d *diary, _ shardlog.Result, read func() (shardlog.Batch, error)) {

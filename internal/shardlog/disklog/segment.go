@@ -120,12 +120,15 @@ func (e *blockError) Unwrap() error { return e.error }
 // dropped in the meantime: then its place on the disk may have been given back,
 // and the reader must look at s again. All other damage is reported.
 func (l *Log) judge(s *shard, err error) (again bool) {
+	state, _ := s.published()
+	// The directory knows of a drop before each of the shards does (applyDrop), and the
+	// flusher goes by it: the segment may be gone already.
+	dropped := l.shards.isDropped(s.stream.id)
 	if errors.Is(err, shardlog.ErrKey) { // that of a stream that was dropped is forgotten
-		_, dropped := s.published()
 		return dropped
 	}
 	if b, ok := errors.AsType[*blockError](err); ok {
-		if state, dropped := s.published(); dropped || state.Floor > b.last {
+		if dropped || state.Floor > b.last {
 			return true
 		}
 		_ = l.damaged(err)

@@ -31,22 +31,7 @@ func TestTenThousandSlowClients(t *testing.T) {
 		}
 	}
 
-	// Their bytes: another of each client's in every round, until the server has
-	// closed all connections.
-	began := time.Now()
-	gone := make(chan time.Duration)
-	go func() {
-		for left := clients; len(left) > 0; {
-			var still []net.Conn
-			for _, c := range left {
-				if _, err := c.Write([]byte("A")); err == nil {
-					still = append(still, c)
-				}
-			}
-			left = still
-		}
-		gone <- time.Since(began)
-	}()
+	gone := drip(clients)
 
 	// Others are served meanwhile.
 	var slowest time.Duration
@@ -70,4 +55,23 @@ func TestTenThousandSlowClients(t *testing.T) {
 		slowest = max(slowest, time.Since(start))
 		once.Do(func() { t.Logf("the first other client was served in %v", slowest) })
 	}
+}
+
+// drip sends another byte over each connection in every round, until the server has
+// closed all of them, and then tells how long that took.
+func drip(conns []net.Conn) <-chan time.Duration {
+	began, gone := time.Now(), make(chan time.Duration, 1)
+	go func() {
+		for left := conns; len(left) > 0; {
+			var still []net.Conn
+			for _, c := range left {
+				if _, err := c.Write([]byte("A")); err == nil {
+					still = append(still, c)
+				}
+			}
+			left = still
+		}
+		gone <- time.Since(began)
+	}()
+	return gone
 }

@@ -134,20 +134,7 @@ func TestTenThousandSlowStrangers(t *testing.T) {
 		}
 		conns[i] = c
 	}
-	began := time.Now()
-	gone := make(chan time.Duration)
-	go func() {
-		for left := conns; len(left) > 0; {
-			var still []net.Conn
-			for _, c := range left {
-				if _, err := c.Write([]byte("A")); err == nil {
-					still = append(still, c)
-				}
-			}
-			left = still
-		}
-		gone <- time.Since(began)
-	}()
+	gone := drip(conns)
 	var slowest time.Duration
 	for served := 0; ; served++ {
 		select {
